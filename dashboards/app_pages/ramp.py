@@ -1,0 +1,55 @@
+"""Ramp: how long reps take to become productive, with those who are not there yet counted in."""
+
+import streamlit as st
+
+from dashboards import charts, show, survival
+from dashboards.data import Marts
+from dashboards.figures import ramp as figures
+from dashboards.words import in_words
+
+GROUPS = {"Segment": "segment", "Cohort": "cohort"}
+
+
+def page() -> None:
+    """How long does it take to become productive?"""
+    marts = show.open_page("Ramp", "How long do reps take to become productive, counting those who are not there yet?")
+    headline = (figures.PRODUCTIVE_MONTHS, figures.STILL_RAMPING, figures.LEFT_BEFORE_RAMP, figures.LATE_ENTRIES)
+    for column, figure in zip(st.columns(len(headline)), headline, strict=True):
+        with column:
+            show.metric(marts, figure)
+    show.benchmarks(marts, "ramp")
+    st.divider()
+    _curves(marts)
+    st.divider()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        show.chart(marts, figures.SHARE_RAMPED, charts.share_ramped)
+    with right:
+        show.table(marts, figures.PRODUCTIVE_BY_SEGMENT, PRODUCTIVE_COLUMNS)
+
+
+def _curves(marts: Marts) -> None:
+    show.heading(marts, figures.EPISODES)
+    episodes = marts.frame(figures.EPISODES.sql)
+    if episodes.is_empty():
+        st.info(figures.EPISODES.empty)
+        return
+    chosen = st.segmented_control("Curves by", list(GROUPS), default="Segment")
+    curves = in_words(survival.kaplan_meier(episodes, GROUPS[chosen or "Segment"]))
+    st.altair_chart(charts.survival_curves(curves), alt=figures.EPISODES.title)
+    st.caption("Episodes at risk at the start of the month (still observed and still ramping):")
+    show.write_rows(survival.at_risk_table(curves), {})
+
+
+PRODUCTIVE_COLUMNS = {
+    "segment": "Segment",
+    "cohort": "Cohort",
+    "productive_months": st.column_config.NumberColumn("Productive of first 12", format="%.1f"),
+    "complete_count": "With 12 months",
+    "episode_count": "Episodes",
+    "ramped_count": "Ramped",
+    "still_ramping_count": "Still ramping",
+    "exited_count": "Left or moved",
+}
+
+page()

@@ -1,0 +1,1 @@
+"""The numbers on the pages: one module a page, one ``Figure`` a number, chart or table."""

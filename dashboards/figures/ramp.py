@@ -1,0 +1,117 @@
+"""Figures of the page Ramp."""
+
+from dashboards.figure import Figure
+
+PRODUCTIVE_MONTHS = Figure(
+    title="Productive months in the first 12",
+    meaning=(
+        "Months at 80 % of full quota or more among the first 12 in seat: mean over the episodes with all 12 months "
+        "observed. Finishers and non-finishers both count."
+    ),
+    sql="""
+        select
+            avg(productive_months_in_first_12) as value,
+            format('{} episodes with 12 months', count(productive_months_in_first_12)) as detail
+        from fct_ramp_episodes
+        where is_first_12_complete
+    """,
+    format="months",
+)
+
+STILL_RAMPING = Figure(
+    title="Still ramping",
+    meaning="Ramp episodes without the event and without an exit on the as-of date: censored, not left out.",
+    sql="""
+        select
+            count(*) filter (where status = 'censored') as value,
+            format('of {} episodes', count(*)) as detail
+        from fct_ramp_episodes
+    """,
+)
+
+LEFT_BEFORE_RAMP = Figure(
+    title="Left or moved before ramping",
+    meaning=(
+        "Ramp episodes that ended by leaving, promotion or transfer before the event. They are exits, not successes."
+    ),
+    sql="""
+        select
+            count(*) filter (where status in ('left', 'moved')) as value,
+            format('of {} episodes', count(*)) as detail
+        from fct_ramp_episodes
+    """,
+)
+
+LATE_ENTRIES = Figure(
+    title="Observed late",
+    meaning=(
+        "Episodes that began before quotas and deals are known. They enter the curves in the month observation "
+        "begins (delayed entry) and have no count of productive months."
+    ),
+    sql="""
+        select
+            count(*) filter (where is_left_truncated) as value,
+            format('of {} episodes', count(*)) as detail
+        from fct_ramp_episodes
+    """,
+)
+
+EPISODES = Figure(
+    title="Still ramping by months in seat",
+    meaning=(
+        "Kaplan–Meier share of episodes with neither the ramp event nor an exit, with delayed entry and right "
+        "censoring; 95 % bands (log-log). The SQL gives the episodes; the curve is lifelines' KaplanMeierFitter on "
+        "entry, exit and ending."
+    ),
+    sql="""
+        select
+            episode_id,
+            coalesce(segment, 'unknown') as segment,
+            cohort,
+            entry_month,
+            exit_month,
+            status
+        from fct_ramp_episodes
+        where exit_month > entry_month
+        order by episode_id
+    """,
+    empty="No ramp episode yet: it needs a hire date, a quota and closed deals.",
+)
+
+SHARE_RAMPED = Figure(
+    title="Ramped by month",
+    meaning=(
+        "Aalen–Johansen share of episodes that had ramped by the end of the month, with leaving and moving as "
+        "competing exits (1 − Kaplan–Meier would overstate it)."
+    ),
+    sql="""
+        select segment, month_number, share_ramped, at_risk_count
+        from fct_ramp_survival
+        where month_number in (3, 6, 9, 12, 18)
+        order by segment = 'all' desc, segment, month_number
+    """,
+    empty="Company-wide shares are shown to leaders only, or there is no ramp episode yet.",
+)
+
+PRODUCTIVE_BY_SEGMENT = Figure(
+    title="Productive months in the first 12, by segment and cohort",
+    meaning=(
+        "Mean months at 80 % of full quota among the first 12, over episodes with all 12 observed; episodes: how "
+        "many. Cohort: half-year of the start."
+    ),
+    sql="""
+        select
+            coalesce(segment, 'unknown') as segment,
+            cohort,
+            avg(productive_months_in_first_12) filter (where is_first_12_complete) as productive_months,
+            count(*) filter (where is_first_12_complete) as complete_count,
+            count(*) as episode_count,
+            count(*) filter (where status = 'event') as ramped_count,
+            count(*) filter (where status = 'censored') as still_ramping_count,
+            count(*) filter (where status in ('left', 'moved')) as exited_count
+        from fct_ramp_episodes
+        group by all
+        order by segment, cohort
+    """,
+    empty="No ramp episode yet.",
+)

@@ -1,0 +1,61 @@
+{#
+    Body of a raw staging CTE: what an append-only raw table says now.
+
+    Only rows of completed loads count (status 0 in _dlt_loads; a load that died half-way is as if it had not been), per
+    export file only its newest completed load (an export is the whole truth of its file, so a row missing from it is
+    gone), and per key the newest version among files.
+
+    key: columns that identify a row; order_by: what makes a version newer, before load and place in the file.
+    source_relation: the raw source (passed in, so that dbt sees the dependency and the layering test sees source()).
+#}
+{% macro newest_rows(source_relation, key, order_by=none) -%}
+    with landed as (
+
+        select *
+        from {{ source_relation }}
+
+    ),
+
+    completed_loads as (
+
+        select distinct load_id
+        from {{ source('lake', '_dlt_loads') }}
+        where status = 0
+
+    ),
+
+    newest_loads as (
+
+        select
+            landed._source_file,
+            max(try_cast(landed._dlt_load_id as double)) as load_order
+        from landed
+        inner join completed_loads on landed._dlt_load_id = completed_loads.load_id
+        group by landed._source_file
+
+    ),
+
+    current_rows as (
+
+        select landed.*
+        from landed
+        inner join completed_loads on landed._dlt_load_id = completed_loads.load_id
+        inner join newest_loads
+            on landed._source_file = newest_loads._source_file
+            and try_cast(landed._dlt_load_id as double) = newest_loads.load_order
+
+    ),
+
+    newest as (
+
+        select *
+        from current_rows
+        qualify row_number() over (
+            partition by {{ key | join(', ') }}
+            order by
+                {% if order_by %}{{ order_by }} desc nulls last,{% endif %}
+                try_cast(_dlt_load_id as double) desc, _source_file desc, _source_row desc
+        ) = 1
+
+    )
+{%- endmacro %}

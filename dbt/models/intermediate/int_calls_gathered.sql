@@ -1,0 +1,91 @@
+-- One row per call or 1:1 known from the recorder, the folder or a transcript, on or before the as-of date, with the e-mail of
+-- its host (the rep of an external call, the manager of a 1:1) and of the others.
+with transcripts as (
+
+    select * from {{ ref('stg_transcripts__calls') }}
+
+),
+
+recorder_calls as (
+
+    select * from {{ ref('stg_gong__calls') }}
+
+),
+
+recorder_users as (
+
+    select * from {{ ref('stg_gong__users') }}
+
+),
+
+recordings as (
+
+    select * from {{ ref('stg_folder__recordings') }}
+
+),
+
+known as (
+
+    select
+        recorder_calls.call_id,
+        'gong' as source,
+        case when recorder_calls.scope = 'external' then 'external' end as call_kind,
+        recorder_calls.title,
+        recorder_calls.started_at,
+        recorder_calls.duration_seconds as session_seconds,
+        recorder_users.email as host_email
+    from recorder_calls
+    left join recorder_users on recorder_calls.primary_user_id = recorder_users.user_id
+    union all
+    select
+        call_id,
+        'folder',
+        call_kind,
+        title,
+        started_at,
+        session_seconds,
+        cast(null as varchar)
+    from recordings
+
+),
+
+gathered as (
+
+    select
+        coalesce(transcripts.call_id, known.call_id) as call_id,
+        coalesce(transcripts.source, known.source) as source,
+        coalesce(transcripts.call_kind, known.call_kind) as call_kind,
+        coalesce(transcripts.title, known.title) as title,
+        transcripts.call_type,
+        coalesce(transcripts.started_at, known.started_at) as started_at,
+        coalesce(transcripts.call_date, cast(known.started_at as date)) as call_date,
+        coalesce(transcripts.primary_email, known.host_email) as host_email,
+        coalesce(transcripts.status, 'not_transcribed') as status,
+        transcripts.duration_seconds,
+        coalesce(transcripts.session_seconds, known.session_seconds) as session_seconds,
+        transcripts.is_excerpt,
+        transcripts.audio_sha256,
+        transcripts.language,
+        transcripts.engine,
+        transcripts.model,
+        transcripts.channel_count,
+        transcripts.role_confidence,
+        transcripts.role_rule,
+        transcripts.mean_word_probability,
+        transcripts.utterance_count,
+        transcripts.participants,
+        transcripts.deal_ids
+    from known
+    full outer join transcripts on known.call_id = transcripts.call_id
+
+),
+
+final as (
+
+    select *
+    from gathered
+    where call_date is null or call_date <= {{ as_of() }}
+
+)
+
+select * from final

@@ -1,0 +1,63 @@
+-- One row per deal: the rep, manager and team it counts for (on the closing day, open deals on the as-of date), or why none.
+with deals as (
+
+    select * from {{ ref('int_deals_enriched') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+    where source_system = 'hubspot'
+
+),
+
+rep_days as (
+
+    select * from {{ ref('int_rep_days') }}
+
+),
+
+reps as (
+
+    select distinct person_id as rep_id
+    from {{ ref('int_assignments_classified') }}
+    where seat_kind = 'rep'
+
+),
+
+final as (
+
+    select
+        deals.deal_id,
+        deals.counted_owner_id,
+        identities.person_id,
+        reps.rep_id,
+        rep_days.manager_id,
+        rep_days.team_id,
+        rep_days.segment,
+        rep_days.rep_id is not null as is_in_seat,
+        case
+            when deals.counted_owner_id is null then 'no_owner'
+            when identities.person_id is null then 'unknown_owner'
+            when reps.rep_id is null then 'owner_is_no_rep'
+            when rep_days.rep_id is null then 'rep_not_in_seat'
+            when rep_days.manager_id is null then 'no_manager_on_the_day'
+        end as unmatched_reason,
+        case
+            when deals.owner_id is null then 'no_owner'
+            when deals.owner_person_id is null then 'unknown_owner'
+            when owner_reps.rep_id is null then 'owner_is_no_rep'
+        end as owner_reason,
+        owner_reps.rep_id as owner_rep_id
+    from deals
+    left join identities on deals.counted_owner_id = identities.source_id
+    left join reps on identities.person_id = reps.rep_id
+    left join reps as owner_reps on deals.owner_person_id = owner_reps.rep_id
+    left join rep_days
+        on reps.rep_id = rep_days.rep_id
+        and deals.counted_on = rep_days.day
+
+)
+
+select * from final

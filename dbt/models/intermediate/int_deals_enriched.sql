@@ -1,0 +1,113 @@
+-- One row per deal: what its stage means, its amount in the company's currency, who owned it when it closed, whether it counts.
+with deals as (
+
+    select * from {{ ref('stg_hubspot__deals') }}
+
+),
+
+history as (
+
+    select * from {{ ref('stg_hubspot__deal_property_history') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('int_stages_mapped') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_fx_rates_dated') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+    where source_system = 'hubspot'
+
+),
+
+staged as (
+
+    select
+        deals.*,
+        stages.pipeline_label,
+        stages.stage_label,
+        stages.stage_kind,
+        stages.is_closed,
+        stages.is_won,
+        coalesce(deals.currency, '{{ var("company_currency") }}') as source_currency
+    from deals
+    left join stages
+        on deals.pipeline_id = stages.pipeline_id
+        and deals.stage_id = stages.stage_id
+
+),
+
+closing_owners as (
+
+    -- Owner at the end of the closing day: what changed later does not move the credit.
+    select
+        staged.deal_id,
+        {{ value_at_latest('history.property_value', 'history.changed_at') }} as owner_id
+    from staged
+    inner join history
+        on staged.deal_id = history.deal_id
+        and history.property_name = 'hubspot_owner_id'
+        and history.changed_at < {{ dbt.dateadd('day', 1, 'staged.close_date') }}
+    where staged.is_closed and history.property_value is not null
+    group by staged.deal_id
+
+),
+
+final as (
+
+    select
+        staged.deal_id,
+        staged.deal_name,
+        staged.pipeline_id,
+        staged.pipeline_label,
+        staged.stage_id,
+        staged.stage_label,
+        staged.stage_kind,
+        staged.deal_type,
+        staged.is_closed,
+        staged.is_won,
+        staged.amount * rates.rate as amount,
+        staged.amount as source_amount,
+        staged.amount_text,
+        staged.source_currency,
+        rates.rate is not null as is_known_currency,
+        staged.owner_id,
+        owners.person_id as owner_person_id,
+        case when staged.is_closed then coalesce(closing_owners.owner_id, staged.owner_id) else staged.owner_id end
+            as counted_owner_id,
+        case when staged.is_closed then staged.close_date else {{ as_of() }} end as counted_on,
+        staged.created_at,
+        staged.close_date,
+        staged.close_date_text,
+        staged.forecast_category,
+        staged.next_step,
+        staged.risk_note,
+        staged.lost_reason,
+        case
+            when staged.merged_into_deal_id is not null then 'merged'
+            when staged.is_deleted then 'deleted'
+            when staged.is_closed and staged.close_date > {{ as_of() }} then 'future_close_date'
+            when staged.is_won and staged.close_date is null then 'no_close_date'
+            when staged.is_won and staged.amount * rates.rate is null then 'no_amount'
+        end as excluded_reason
+    from staged
+    left join closing_owners on staged.deal_id = closing_owners.deal_id
+    left join identities as owners on staged.owner_id = owners.source_id
+    left join rates
+        on staged.source_currency = rates.currency
+        and coalesce(case when staged.is_closed then staged.close_date end, {{ as_of() }})
+            between rates.valid_from and rates.valid_to
+
+)
+
+select * from final

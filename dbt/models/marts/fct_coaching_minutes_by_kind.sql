@@ -1,0 +1,35 @@
+with minutes as (
+
+    select * from {{ ref('stg_sessions__minutes_by_kind') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('fct_coaching_sessions') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('one_on_one_kinds') }}
+
+),
+
+final as (
+
+    select
+        sessions.session_id,
+        minutes.kind,
+        coalesce(kinds.kind_group, 'other') as kind_group,
+        minutes.minutes * sessions.excerpt_factor as minutes,
+        minutes.word_count
+    from minutes
+    inner join sessions
+        on minutes.call_id = sessions.call_id
+        and sessions.is_heard
+    left join kinds on minutes.kind = kinds.kind
+
+)
+
+select * from final

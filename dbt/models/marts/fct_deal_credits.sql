@@ -1,0 +1,79 @@
+with shares as (
+
+    select * from {{ ref('int_deal_credit_shares') }}
+
+),
+
+deals as (
+
+    select * from {{ ref('int_deals_enriched') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+    where source_system = 'hubspot'
+
+),
+
+assignments as (
+
+    select * from {{ ref('int_assignments_classified') }}
+
+),
+
+rep_days as (
+
+    select * from {{ ref('int_rep_days') }}
+
+),
+
+days as (
+
+    select * from {{ ref('int_days') }}
+
+),
+
+reps as (
+
+    select distinct person_id as rep_id
+    from assignments
+    where seat_kind = 'rep'
+
+),
+
+final as (
+
+    select
+        shares.deal_id,
+        shares.credit_kind,
+        reps.rep_id,
+        coalesce(shares.owner_id, '(none)') as source_owner_id,
+        rep_days.manager_id,
+        rep_days.team_id,
+        deals.close_date,
+        days.month,
+        shares.credit_share,
+        deals.amount * shares.credit_share as amount,
+        '{{ var("company_currency") }}' as currency,
+        shares.credit_kind = 'overlay' as is_overlay,
+        rep_days.rep_id is not null as is_in_seat,
+        case
+            when shares.owner_id is null then 'no_owner'
+            when identities.person_id is null then 'unknown_owner'
+            when reps.rep_id is null then 'owner_is_no_rep'
+            when rep_days.rep_id is null then 'rep_not_in_seat'
+        end as uncredited_reason
+    from shares
+    inner join deals on shares.deal_id = deals.deal_id
+    left join identities on shares.owner_id = identities.source_id
+    left join reps on identities.person_id = reps.rep_id
+    left join rep_days
+        on reps.rep_id = rep_days.rep_id
+        and deals.close_date = rep_days.day
+    left join days on deals.close_date = days.day
+
+)
+
+select * from final

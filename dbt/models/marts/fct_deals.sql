@@ -1,0 +1,131 @@
+with deals as (
+
+    select * from {{ ref('int_deals_enriched') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('int_deal_owners_resolved') }}
+
+),
+
+history as (
+
+    select * from {{ ref('int_deal_histories_summarised') }}
+
+),
+
+links as (
+
+    select * from {{ ref('stg_hubspot__deal_associations') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_hubspot__companies') }}
+
+),
+
+calls as (
+
+    select * from {{ ref('int_calls_gathered') }}
+    where call_kind = 'external'
+
+),
+
+days as (
+
+    select * from {{ ref('int_days') }}
+
+),
+
+links_summarised as (
+
+    select
+        deal_id,
+        min(case when object_type in ('company', 'companies') then object_id end) as account_id,
+        count(distinct case when object_type in ('contact', 'contacts') then object_id end) as contact_count
+    from links
+    group by deal_id
+
+),
+
+calls_counted as (
+
+    select
+        deal_id,
+        count(distinct call_id) as call_count,
+        max(call_date) as last_call_date
+    from (
+        select
+            call_id,
+            call_date,
+            {{ each_element('deal_ids') }} as deal_id
+        from calls
+    ) as call_deals
+    group by deal_id
+
+),
+
+final as (
+
+    select
+        deals.deal_id,
+        deals.deal_name,
+        links_summarised.account_id,
+        accounts.account_name,
+        deals.pipeline_id,
+        deals.pipeline_label,
+        deals.stage_id,
+        deals.stage_label,
+        deals.stage_kind,
+        deals.deal_type,
+        deals.is_closed,
+        deals.is_won,
+        deals.amount,
+        '{{ var("company_currency") }}' as currency,
+        deals.source_amount,
+        deals.source_currency,
+        case when deals.is_won and deals.excluded_reason is null then deals.amount else 0 end
+            as credited_closed_won_amount,
+        owners.owner_rep_id,
+        owners.owner_reason,
+        owners.rep_id,
+        owners.manager_id,
+        owners.team_id,
+        owners.segment,
+        owners.unmatched_reason,
+        deals.created_at,
+        deals.close_date,
+        days.month as close_month,
+        case
+            when deals.is_closed
+                then cast({{ dbt.datediff('deals.created_at', 'deals.close_date', 'day') }} as bigint)
+        end as cycle_days,
+        history.stage_entered_at,
+        coalesce(history.stage_change_count, 0) as stage_change_count,
+        coalesce(history.reopened_count, 0) as reopened_count,
+        coalesce(history.close_date_push_count, 0) as close_date_push_count,
+        coalesce(history.owner_change_count, 0) as owner_change_count,
+        deals.forecast_category,
+        deals.next_step,
+        deals.risk_note,
+        deals.lost_reason,
+        coalesce(links_summarised.contact_count, 0) as contact_count,
+        coalesce(calls_counted.call_count, 0) as call_count,
+        calls_counted.last_call_date,
+        deals.excluded_reason is not null as is_excluded,
+        deals.excluded_reason
+    from deals
+    inner join owners on deals.deal_id = owners.deal_id
+    left join history on deals.deal_id = history.deal_id
+    left join links_summarised on deals.deal_id = links_summarised.deal_id
+    left join accounts on links_summarised.account_id = accounts.account_id
+    left join calls_counted on deals.deal_id = calls_counted.deal_id
+    left join days on deals.close_date = days.day
+
+)
+
+select * from final

@@ -1,0 +1,237 @@
+with rep_months as (
+
+    select * from {{ ref('int_rep_periods_assigned') }}
+    where period_kind = 'month'
+
+),
+
+fiscal_months as (
+
+    select * from {{ ref('int_fiscal_months') }}
+
+),
+
+days as (
+
+    select * from {{ ref('int_days') }}
+
+),
+
+employees as (
+
+    select * from {{ ref('stg_hr__employees') }}
+
+),
+
+coached as (
+
+    select * from {{ ref('int_rep_months_coached') }}
+
+),
+
+exposed as (
+
+    select * from {{ ref('int_rep_months_exposed') }}
+
+),
+
+quotas as (
+
+    select * from {{ ref('int_rep_months_quota_prorated') }}
+
+),
+
+full_quotas as (
+
+    select * from {{ ref('int_rep_months_full_quota') }}
+
+),
+
+sold as (
+
+    select * from {{ ref('int_rep_months_sold') }}
+
+),
+
+rep_weeks as (
+
+    select * from {{ ref('fct_rep_weeks') }}
+
+),
+
+calls as (
+
+    select * from {{ ref('int_calls_counted_by_rep_day') }}
+
+),
+
+months_counted as (
+
+    select
+        month,
+        count(*) filter (where is_working_day) as working_days
+    from days
+    group by month
+
+),
+
+bands as (
+
+    select
+        rep_id,
+        month,
+        true_cadence_band,
+        calendar_cadence_band
+    from rep_weeks
+    where is_complete
+    qualify row_number() over (partition by rep_id, month order by week_start desc) = 1
+
+),
+
+calls_summed as (
+
+    select
+        calls.rep_id,
+        days.month,
+        sum(calls.calls_count) as calls_count,
+        sum(calls.calls_analysed_count) as calls_analysed_count,
+        sum(calls.opportunity_count) as opportunity_count,
+        sum(calls.met_count) as met_count,
+        {{ exact_sum('calls.rubric_score_sum', scale=9) }} / nullif(sum(calls.rubric_score_count), 0) as rubric_score
+    from calls
+    inner join days on calls.day = days.day
+    group by calls.rep_id, days.month
+
+),
+
+joined as (
+
+    select
+        rep_months.rep_id,
+        rep_months.period_start as month,
+        fiscal_months.month_end,
+        fiscal_months.quarter_start,
+        fiscal_months.month_number,
+        fiscal_months.month_end <= {{ as_of() }} as is_complete,
+        rep_months.manager_id,
+        rep_months.team_id,
+        rep_months.segment,
+        case
+            when employees.hire_date is not null then cast(greatest({{ dbt.datediff(
+                dbt.date_trunc('month', 'employees.hire_date'),
+                dbt.date_trunc('month', 'rep_months.period_start'),
+                'month'
+            ) }}, 0) as bigint)
+        end as tenure_months,
+        months_counted.working_days,
+        rep_months.working_days_in_seat,
+        quotas.quota_amount,
+        full_quotas.full_quota_amount,
+        full_quotas.full_quota_origin,
+        quotas.overlay_quota_amount,
+        coalesce(sold.closed_won_amount, 0) as closed_won_amount,
+        coalesce(sold.closed_won_count, 0) as closed_won_count,
+        coalesce(sold.closed_lost_count, 0) as closed_lost_count,
+        coalesce(sold.closed_lost_amount, 0) as closed_lost_amount,
+        coalesce(sold.overlay_credit_amount, 0) as overlay_credit_amount,
+        coalesce(sold.closed_won_amount, 0) / case when quotas.quota_amount > 0 then quotas.quota_amount end as attainment,
+        coalesce(sold.closed_won_amount, 0)
+            / case when full_quotas.full_quota_amount > 0 then full_quotas.full_quota_amount end as full_quota_attainment,
+        cast(sold.closed_won_count as double)
+            / nullif(sold.closed_won_count + sold.closed_lost_count, 0) as win_rate,
+        sold.won_as_owner_amount / nullif(sold.won_as_owner_amount + sold.closed_lost_amount, 0) as win_rate_by_amount
+    from rep_months
+    inner join fiscal_months on rep_months.period_start = fiscal_months.month
+    inner join months_counted on rep_months.period_start = months_counted.month
+    left join employees on rep_months.rep_id = employees.person_id
+    left join quotas
+        on rep_months.rep_id = quotas.rep_id
+        and rep_months.period_start = quotas.month
+    left join full_quotas
+        on rep_months.rep_id = full_quotas.rep_id
+        and rep_months.period_start = full_quotas.month
+    left join sold
+        on rep_months.rep_id = sold.rep_id
+        and rep_months.period_start = sold.month
+
+),
+
+final as (
+
+    select
+        joined.rep_id,
+        joined.month,
+        joined.month_end,
+        joined.quarter_start,
+        joined.is_complete,
+        joined.manager_id,
+        joined.team_id,
+        joined.segment,
+        joined.tenure_months,
+        joined.working_days,
+        joined.working_days_in_seat,
+        coached.weeks_in_month,
+        coached.calendar_weeks,
+        coached.heard_weeks,
+        coached.coached_weeks,
+        cast(coached.coached_weeks_known as bigint) as coached_weeks_known,
+        coached.one_on_ones_held_count,
+        coached.one_on_ones_heard_count,
+        coached.one_on_one_minutes,
+        coached.coaching_minutes,
+        coached.inspection_minutes,
+        coached.other_minutes,
+        bands.true_cadence_band,
+        bands.calendar_cadence_band,
+        cast(exposed.exposure_share as double) as exposure_share,
+        cast(exposed.exposure_stock as double) as exposure_stock,
+        cast(exposed.exposure_known_share as double) as exposure_known_share,
+        cast(exposed.exposure_lag_1 as double) as exposure_lag_1,
+        cast(exposed.exposure_lag_2 as double) as exposure_lag_2,
+        cast(exposed.exposure_lag_3 as double) as exposure_lag_3,
+        cast(exposed.exposure_lag_4 as double) as exposure_lag_4,
+        cast(coalesce(calls_summed.calls_count, 0) as bigint) as calls_count,
+        cast(coalesce(calls_summed.calls_analysed_count, 0) as bigint) as calls_analysed_count,
+        cast(coalesce(calls_summed.opportunity_count, 0) as bigint) as opportunity_count,
+        cast(coalesce(calls_summed.met_count, 0) as bigint) as met_count,
+        cast(calls_summed.met_count as double) / nullif(calls_summed.opportunity_count, 0) as hit_rate,
+        calls_summed.rubric_score,
+        joined.quota_amount,
+        joined.full_quota_amount,
+        joined.full_quota_origin,
+        joined.closed_won_amount,
+        joined.closed_won_count,
+        joined.closed_lost_count,
+        joined.closed_lost_amount,
+        joined.attainment,
+        joined.full_quota_attainment,
+        lag_2.attainment as attainment_lag_2,
+        lag_3.attainment as attainment_lag_3,
+        lag_4.attainment as attainment_lag_4,
+        joined.win_rate,
+        joined.win_rate_by_amount,
+        joined.overlay_quota_amount,
+        joined.overlay_credit_amount,
+        '{{ var("company_currency") }}' as currency
+    from joined
+    inner join coached
+        on joined.rep_id = coached.rep_id
+        and joined.month = coached.month
+    left join exposed
+        on joined.rep_id = exposed.rep_id
+        and joined.month = exposed.month
+    left join bands
+        on joined.rep_id = bands.rep_id
+        and joined.month = bands.month
+    left join calls_summed
+        on joined.rep_id = calls_summed.rep_id
+        and joined.month = calls_summed.month
+    {% for lag in range(2, 5) %}
+    left join joined as lag_{{ lag }}
+        on joined.rep_id = lag_{{ lag }}.rep_id
+        and joined.month_number - {{ lag }} = lag_{{ lag }}.month_number
+    {% endfor %}
+
+)
+
+select * from final

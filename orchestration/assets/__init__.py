@@ -1,0 +1,1 @@
+"""Assets, one module a room of the line."""

@@ -1,0 +1,48 @@
+"""The dbt project as assets: staging, intermediate, marts, with dbt's tests as asset checks."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+
+from orchestration.resources import OfflineDbt, Progress, dbt_vars
+from pipelines.settings import Settings
+
+LOCK_MESSAGE = "Could not set lock"
+
+
+class SidelineTranslator(DagsterDbtTranslator):
+    """One name from end to end, and groups by layer, so that the graph reads from left to right."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey(dbt_resource_props["name"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else "seeds"
+
+
+def warehouse_assets(manifest: Path, full_refresh: bool = False) -> dg.AssetsDefinition:
+    """All models and seeds of the project whose compiled manifest is given."""
+    translator = SidelineTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="warehouse")
+    def warehouse(
+        context: dg.AssetExecutionContext, dbt: OfflineDbt, settings: dg.ResourceParam[Settings], progress: Progress
+    ) -> Iterator[Any]:
+        progress.say("Building the warehouse …")
+        command = ["build", "--vars", dbt_vars(settings), *(["--full-refresh"] if full_refresh else [])]
+        invocation = dbt.cli(command, context=context, raise_on_error=False)
+        yield from invocation.stream()
+        if invocation.is_successful():
+            return
+        error = invocation.get_error()
+        # dbt's own retries wait out a short reader; a long one is worth another try, a failing test is not.
+        if LOCK_MESSAGE in str(error):
+            raise dg.RetryRequested(max_retries=3, seconds_to_wait=20)
+        raise error or dg.Failure("dbt build failed")
+
+    return warehouse

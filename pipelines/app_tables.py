@@ -1,0 +1,91 @@
+"""Tables of the app store, and which raw table each is read back as. How they are written is in ``app_store.py``.
+
+A change here needs a file in ``pipelines/migrations/versions`` and its number in ``NEWEST_MIGRATION``.
+"""
+
+from sqlalchemy import Float
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NEWEST_MIGRATION = "0001"
+
+
+class Base(DeclarativeBase):
+    """Tables of the store. Times are text in ISO 8601 as given, which every database keeps alike."""
+
+
+class Review(Base):
+    __tablename__ = "reviews"
+    review_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    behaviour_id: Mapped[str]
+    rubric_id: Mapped[str | None]
+    rubric_version: Mapped[str | None]
+    reviewer_email: Mapped[str]
+    verdict: Mapped[str]
+    note: Mapped[str | None]
+    reviewed_at: Mapped[str]
+
+
+class RoleCorrection(Base):
+    __tablename__ = "role_corrections"
+    correction_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    speaker: Mapped[str]
+    role: Mapped[str]
+    corrected_by: Mapped[str]
+    corrected_at: Mapped[str]
+
+
+class Acknowledgement(Base):
+    __tablename__ = "acknowledgements"
+    acknowledgement_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    behaviour_id: Mapped[str | None]
+    employee_email: Mapped[str]
+    acknowledged_at: Mapped[str]
+
+
+class RiskFlag(Base):
+    __tablename__ = "risk_flags"
+    flag_id: Mapped[str] = mapped_column(primary_key=True)
+    deal_id: Mapped[str] = mapped_column(index=True)
+    risk_signal: Mapped[str]
+    flagged_by: Mapped[str]
+    flagged_at: Mapped[str]
+
+
+class Consent(Base):
+    __tablename__ = "consents"
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    consent: Mapped[str]
+    recorded_at: Mapped[str | None]
+    retain_until: Mapped[str | None]
+
+
+class Pulse(Base):
+    __tablename__ = "pulses"
+    pulse_id: Mapped[str] = mapped_column(primary_key=True)  # one answer per person, team, quarter and question
+    team_id: Mapped[str] = mapped_column(index=True)
+    quarter_start: Mapped[str]
+    question: Mapped[str]
+    respondent_kind: Mapped[str]
+    respondent_email: Mapped[str]
+    answer: Mapped[float] = mapped_column(Float)
+    answered_at: Mapped[str]
+
+
+# Store table → raw table it is read back as. Pulses are not among them: they leave as aggregates.
+READ_BACK: dict[type[Base], str] = {
+    Review: "raw_app__reviews",
+    RoleCorrection: "raw_app__role_corrections",
+    Acknowledgement: "raw_app__acknowledgements",
+    RiskFlag: "raw_app__risk_flags",
+    Consent: "raw_consent__calls",
+}
+ALL_TABLES: tuple[type[Base], ...] = (*READ_BACK, Pulse)
+MODELS: dict[str, type[Base]] = {table.__tablename__: table for table in ALL_TABLES}
+
+
+def key_columns(table: type[Base]) -> list[str]:
+    """Names of a table's primary key."""
+    return [column.name for column in table.__table__.columns if column.primary_key]

@@ -1,0 +1,73 @@
+"""The `sideline` command. Each room brings its own commands; this module mounts them and keeps the exit codes.
+
+0 done, 1 done but inputs were quarantined, 2 usage or configuration error, 3 a step failed; errors are one line on stderr.
+"""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from pipelines.scoring import commands as scoring
+from pipelines.settings import REPOSITORY, Settings
+from pipelines.speech import commands as speech
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="The open coaching warehouse: hears calls and 1:1s, scores them, joins coaching to quota.",
+)
+app.command("transcribe")(speech.transcribe)
+app.command("score")(scoring.score)
+app.add_typer(scoring.rubric_app, name="rubric", help="Check and compare rubric files.")
+
+
+@app.command("sample-org")
+def sample_org(
+    out: Annotated[Path, typer.Option(help="Folder to write the exports to.")],
+    reps: Annotated[int, typer.Option(min=1, help="Number of reps.")] = 240,
+    managers: Annotated[int, typer.Option(min=1, help="Number of managers.")] = 24,
+    months: Annotated[int, typer.Option(min=1, help="Months of history.")] = 24,
+    calls: Annotated[int, typer.Option(min=0, help="External calls in the last 26 weeks.")] = 6000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
+    as_of: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the history.")] = dt.datetime(
+        2026, 6, 30
+    ),
+) -> None:
+    """Write an invented B2B software company as its systems would export it."""
+    from sample_org.generate import generate  # noqa: PLC0415  (numpy and text banks, which no other command needs)
+
+    typer.echo(f"Making a company of {reps} reps over {months} months in {out} …", err=True)
+    generate(out, reps=reps, managers=managers, months=months, calls=calls, seed=seed, as_of=as_of.date())
+    (out / ".complete").touch()
+
+
+@app.command("run")
+def run(
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild every mart from the lake.")] = False,
+) -> None:
+    """Run the whole line on the configured sources and publish the marts."""
+    # A process of its own: it may use all the memory it needs, and pipelines/ does not import orchestration/.
+    arguments = ["--full-refresh"] if full_refresh else []
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    code = subprocess.call([sys.executable, "-W", "ignore", "-m", "orchestration.run", *arguments], env=environment)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry point: readable errors, never a traceback."""
+    try:
+        app()
+    except ValidationError as error:
+        problems = "; ".join(f"SIDELINE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        typer.echo(f"sideline: {problems}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        typer.echo(f"sideline: {error}", err=True)
+        sys.exit(3)

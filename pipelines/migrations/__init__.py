@@ -1,0 +1,1 @@
+"""Alembic's folder for the app store. Migrations run when the store is opened; nothing else belongs here."""

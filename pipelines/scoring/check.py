@@ -1,0 +1,149 @@
+"""Is a rubric any good? Its examples as tests, pairs that get confused, and what changed since the last version.
+
+Every example is judged by a model that has not seen it. That flatters: text by the same author is easier than a real call, so
+these numbers compare versions and find weak behaviours; they are no accuracy.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.scoring.cache import EmbeddingCache
+from pipelines.scoring.matching import KIND, cue_features, examples_of, learn, targets_of
+from pipelines.scoring.rubric import Rubric
+
+ENOUGH_MET, ENOUGH_NEAR_MISSES = 20, 10
+GOOD_HIT_RATE = 0.7
+MOST_PAIRS = 8
+
+
+@dataclass(frozen=True)
+class TargetCheck:
+    """How a behaviour, moment or kind fares on examples it has not seen."""
+
+    name: str
+    met_count: int
+    near_miss_count: int
+    recognised: int
+    near_misses_rejected: int
+    other_count: int
+    others_rejected: int
+
+    @property
+    def hit_rate(self) -> float:
+        return self.recognised / max(self.met_count, 1)
+
+    def advice(self) -> str:
+        if self.name.startswith(KIND):
+            return "" if self.met_count >= ENOUGH_MET else f"add {ENOUGH_MET - self.met_count} examples"
+        missing = [
+            f"add {wanted - have} {what}"
+            for have, wanted, what in (
+                (self.met_count, ENOUGH_MET, "met examples"),
+                (self.near_miss_count, ENOUGH_NEAR_MISSES, "near-misses"),
+            )
+            if have < wanted
+        ]
+        return ", ".join(missing)
+
+
+@dataclass(frozen=True)
+class RubricCheck:
+    """Result of ``check_rubric``."""
+
+    rubric: Rubric
+    targets: tuple[TargetCheck, ...]
+    confusions: tuple[tuple[str, str, int, str], ...]  # taken for, really of, how often, an example
+
+    @property
+    def is_good(self) -> bool:
+        """Every behaviour recognises at least 70 % of its own examples."""
+        weak = {target.name for target in self.targets if target.hit_rate < GOOD_HIT_RATE}
+        return not weak & {behaviour.id for behaviour in self.rubric.behaviours}
+
+    def text(self) -> str:
+        """The report as lines for a terminal."""
+        lines = [
+            f"{self.rubric.id} v{self.rubric.version}: {len(self.rubric.behaviours)} behaviours, "
+            f"{len(self.rubric.moments)} moments, {len(self.rubric.kinds)} kinds, hash {self.rubric.content_hash()[:16]}",
+            "Examples judged by a model that has not seen them (to compare versions; not an accuracy on real calls):",
+            f"{'':30}  recognised  near-misses rejected  others rejected",
+        ]
+        for target in self.targets:
+            near = f"{target.near_misses_rejected}/{target.near_miss_count}" if target.near_miss_count else "-"
+            lines.append(
+                f"{target.name:30}  {target.recognised:>4}/{target.met_count:<5}  {near:>20}  "
+                f"{target.others_rejected:>7}/{target.other_count:<7}  {target.advice()}".rstrip()
+            )
+        lines += ["Confused most often:"] if self.confusions else ["No confused pairs."]
+        lines += [f"  {taken} ← {really}: {count}, for example “{text}”" for taken, really, count, text in self.confusions]
+        return "\n".join(lines)
+
+
+def check_rubric(rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache]) -> RubricCheck:
+    """Run the examples of a rubric as tests, each left out of the model that judges it."""
+    texts, targets = targets_of(rubric)
+    examples = examples_of(rubric)
+    cues = cue_features(rubric, texts, [False] * len(texts))
+    sides = [learn(encoder.vectors(texts), cues, targets)[1] for encoder in encoders]
+    checks, confused = [], []
+    for place, target in enumerate(targets):
+        chance = (sides[0][place] + sides[1][place]) / 2
+        is_met = chance >= rubric.met_at
+        name = target.name.removeprefix(KIND)
+        own = np.array([examples[row].detector == name for row in target.rows])
+        met, near, other = target.labels > 0, own & (target.labels == 0), ~own
+        checks.append(
+            TargetCheck(
+                target.name,
+                int(met.sum()),
+                int(near.sum()),
+                int((met & is_met).sum()),
+                int((near & ~is_met).sum()),
+                int(other.sum()),
+                int((other & ~is_met).sum()),
+            )
+        )
+        confused += [
+            (target.name, examples[target.rows[row]].detector or "background", examples[target.rows[row]].text)
+            for row in np.flatnonzero(other & is_met)
+        ]
+    return RubricCheck(rubric, tuple(checks), _most_confused(confused))
+
+
+def _most_confused(confused: list[tuple[str, str, str]]) -> tuple[tuple[str, str, int, str], ...]:
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for taken, really, text in confused:
+        pairs.setdefault((taken, really), []).append(text)
+    ranked = sorted(pairs.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return tuple((taken, really, len(found), found[0]) for (taken, really), found in ranked[:MOST_PAIRS])
+
+
+def compare_rubrics(old: Rubric, new: Rubric) -> str:
+    """What changed between two versions, one line a change; says so if nothing did."""
+    lines = [f"{old.id} v{old.version} → {new.id} v{new.version}"]
+    before, after = ({one.id: one for one in rubric.detectors} for rubric in (old, new))
+    lines += [f"- {one} removed" for one in before if one not in after]
+    lines += [f"+ {one} added" for one in after if one not in before]
+    for name in (one for one in before if one in after):
+        lines += _changes(name, before[name].model_dump(), after[name].model_dump())
+    for field in ("met_at", "abstain_within", "call_types"):
+        lines += _changes("rubric", {field: getattr(old, field)}, {field: getattr(new, field)})
+    kinds = {kind.id: kind.examples for kind in old.kinds}
+    for kind in new.kinds:
+        lines += _changes(f"kind {kind.id}", {"examples": kinds.get(kind.id, ())}, {"examples": kind.examples})
+    return "\n".join(lines if len(lines) > 1 else [*lines, "nothing changed"])
+
+
+def _changes(name: str, before: dict, after: dict) -> list[str]:
+    lines = []
+    for field, new in after.items():
+        old = before.get(field)
+        if old == new:
+            continue
+        if isinstance(new, tuple | list) and isinstance(old, tuple | list):
+            gone, come = [one for one in old if one not in new], [one for one in new if one not in old]
+            lines += [f"~ {name}.{field}: - {one}" for one in gone] + [f"~ {name}.{field}: + {one}" for one in come]
+        else:
+            lines.append(f"~ {name}.{field}: {old} → {new}")
+    return lines

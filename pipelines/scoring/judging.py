@@ -1,0 +1,235 @@
+"""From utterance probabilities to scores and moments of one call: who said it, where, after what, and with which evidence.
+
+Opportunity first (call type or trigger), then met. Only the right side's utterances count. No text is matched here: the
+probabilities come from ``matching.py``.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.scoring.matching import CHECK, DATE
+from pipelines.scoring.rubric import Behaviour, Rubric, Where
+from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE
+from pipelines.scoring.text import plain
+
+NEIGHBOURS = 2
+# A trigger that is only context (the pain before a follow-up question) need not be sure: the question itself must be.
+CONTEXT_AT = 0.2
+# What an utterance still counts where the question, check or date it needs was not recognised (recognisers drop words).
+UNSUPPORTED = 0.6
+NEVER_BELOW = 0.05
+# "What would your budget be? Usually it is around 30k, so let me move on."
+_SELF_ANSWER = re.compile(
+    r"^(?:well |so |but )?(?:i (?:guess|assume|suppose|imagine|bet|would say|would guess)|probably|usually|normally|typically|"
+    r"most likely|my guess|it is (?:probably|usually|normally)|that is (?:probably|usually))\b"
+)
+_CHECK, _DATE = re.compile(CHECK), re.compile(DATE)
+SELF_ANSWER_WORDS = 5
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """What is known of one distinct utterance text besides its probabilities."""
+
+    checks: bool
+    dates: bool
+    asks: bool
+    answers_itself: bool
+    opens_as_answer: bool
+
+
+def facts_of(marked_text: str, asks: bool) -> KeyFacts:
+    """Facts about a normalised text with sentence marks; ``asks`` says whether it contains a question."""
+    text = plain(marked_text)
+    parts = [part.strip() for part in marked_text.split("|") if part.strip()]
+    answers_itself = False
+    for place, part in enumerate(parts[:-1]):
+        later = parts[place + 1 :]
+        is_answer = len(plain(later[0]).split()) >= SELF_ANSWER_WORDS and bool(_SELF_ANSWER.search(plain(later[0])))
+        answers_itself |= part.endswith("?") and is_answer and not any(one.endswith("?") for one in later)
+    checks = bool(_CHECK.search(text)) or any(bool(_CHECK.search(plain(part))) for part in parts)
+    return KeyFacts(checks, bool(_DATE.search(text)), asks, answers_itself, bool(_SELF_ANSWER.search(text)))
+
+
+@dataclass(frozen=True)
+class Said:
+    """One call's utterances in order of time, as arrays of equal length.
+
+    Attributes:
+        probabilities: (n, targets); ``columns`` gives the column of each target's name.
+    """
+
+    index: np.ndarray
+    role: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    is_back_channel: np.ndarray
+    facts: Sequence[KeyFacts]
+    probabilities: np.ndarray
+    columns: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def of(self, target: str) -> np.ndarray:
+        return self.probabilities[:, self.columns[target]]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One behaviour on one call. ``evidence`` holds places (rows of ``Said``) with their probabilities, best first."""
+
+    behaviour_id: str
+    is_applicable: bool
+    is_met: bool | None
+    probability: float | None
+    is_abstained: bool
+    opportunity: int | None
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A moment: kind and place (row of ``Said``)."""
+
+    kind: str
+    place: int
+    why: str
+
+
+def turn_numbers(said: Said) -> np.ndarray:
+    """Number of each utterance's turn; a back-channel belongs to the turn it falls into."""
+    turns = np.zeros(len(said), dtype=np.int64)
+    speaker, turn = None, -1
+    for place in range(len(said)):
+        if not said.is_back_channel[place] and said.role[place] != speaker:
+            speaker, turn = said.role[place], turn + 1
+        turns[place] = max(turn, 0)
+    return turns
+
+
+def find_moments(rubric: Rubric, said: Said, turns: np.ndarray) -> dict[str, np.ndarray]:
+    """Per moment id the places where it is said by the right side, one a turn (the clearest)."""
+    found = {}
+    for moment in rubric.moments:
+        chance = np.where(np.isin(said.role, moment.said_by) & ~said.is_back_channel, said.of(moment.id), 0.0)
+        bar = rubric.met_at if moment.is_moment else CONTEXT_AT
+        places = np.flatnonzero(chance >= bar)
+        best: dict[int, int] = {}
+        for place in places:
+            turn = int(turns[place])
+            if turn not in best or chance[place] > chance[best[turn]]:
+                best[turn] = int(place)
+        found[moment.id] = np.array(sorted(best.values()), dtype=np.int64)
+    return found
+
+
+def judge(
+    rubric: Rubric, said: Said, call_type: str | None, role_confidence: float | None
+) -> tuple[list[Score], list[Found]]:
+    """Scores of every behaviour, in the rubric's order, and the moments worth going to, in order of time.
+
+    With roles less certain than 0.8 nothing that depends on who spoke is said: every score is abstained and there are no moments.
+    """
+    if len(said) == 0 or role_confidence is None or role_confidence < LOWEST_ROLE_CONFIDENCE:
+        return [_abstained(behaviour, call_type) for behaviour in rubric.behaviours], []
+    turns = turn_numbers(said)
+    moments = find_moments(rubric, said, turns)
+    scores = [_score(rubric, behaviour, said, turns, moments, call_type) for behaviour in rubric.behaviours]
+    shown = [
+        Found(moment.id, int(place), moment.why)
+        for moment in rubric.moments
+        if moment.is_moment
+        for place in moments[moment.id]
+    ]
+    return scores, sorted(shown, key=lambda found: (found.place, found.kind))
+
+
+def _abstained(behaviour: Behaviour, call_type: str | None) -> Score:
+    return Score(behaviour.id, call_type in behaviour.applies.call_types, None, None, True, None, ())
+
+
+def _score(
+    rubric: Rubric,
+    behaviour: Behaviour,
+    said: Said,
+    turns: np.ndarray,
+    moments: dict[str, np.ndarray],
+    call_type: str | None,
+) -> Score:
+    trigger = moments[behaviour.applies.moment] if behaviour.applies.moment else None
+    if trigger is not None and len(trigger) == 0:
+        return Score(behaviour.id, False, None, None, False, None, ())
+    if trigger is None and not _type_applies(behaviour, call_type, rubric):
+        return Score(behaviour.id, False, None, None, False, None, ())
+    chance = (said.of(behaviour.id) * _candidates(behaviour, said, turns, moments)).round(4)
+    best = float(chance.max())
+    opportunity = int(trigger[0]) if trigger is not None else None
+    if abs(best - rubric.met_at) < rubric.abstain_within:
+        return Score(behaviour.id, True, None, best, True, opportunity, ())
+    places = np.flatnonzero(chance >= rubric.met_at)
+    evidence = tuple(int(place) for place in places[np.argsort(-chance[places], kind="stable")])
+    return Score(behaviour.id, True, bool(evidence), best, False, opportunity, evidence)
+
+
+def _type_applies(behaviour: Behaviour, call_type: str | None, rubric: Rubric) -> bool:
+    """An unknown type of call gets only the behaviours that belong to every call."""
+    types = set(behaviour.applies.call_types)
+    return call_type in types if call_type in rubric.call_types else types == set(rubric.call_types)
+
+
+def _candidates(behaviour: Behaviour, said: Said, turns: np.ndarray, moments: dict[str, np.ndarray]) -> np.ndarray:
+    """Weight of each utterance's probability: 0 where it does not count, below 1 where what it needs was not recognised."""
+    allowed = np.isin(said.role, behaviour.roles) & ~said.is_back_channel & _inside(behaviour.where, said, turns, moments)
+    allowed &= said.of(behaviour.id) > NEVER_BELOW
+    weight = np.zeros(len(said))
+    for place in np.flatnonzero(allowed):
+        weight[place] = _support(behaviour, said, turns, int(place))
+    return weight
+
+
+def _inside(where: Where, said: Said, turns: np.ndarray, moments: dict[str, np.ndarray]) -> np.ndarray:
+    total = len(said)
+    share = np.arange(total) / max(total, 1)
+    inside = np.ones(total, dtype=bool)
+    if where.until_share is not None:
+        early = share < where.until_share
+        inside &= early | (said.start < where.or_first_seconds) if where.or_first_seconds else early
+    if where.from_share is not None:
+        inside &= share >= where.from_share
+    trigger = where.after_moment or where.around_moment
+    if trigger:
+        near = np.zeros(total, dtype=bool)
+        for place in moments[trigger]:
+            near |= _near(turns, int(place), where)
+        inside &= near
+    return inside
+
+
+def _near(turns: np.ndarray, place: int, where: Where) -> np.ndarray:
+    """Turns alternate, so the other side's n-th next turn is at most 2n - 1 further on, one's own 2n."""
+    reach = 2 * where.within_turns
+    behind = turns - turns[place]
+    if where.around_moment:
+        return np.abs(behind) <= reach
+    return (np.arange(len(turns)) > place) & (behind >= 1) & (behind <= reach - 1)
+
+
+def _support(behaviour: Behaviour, said: Said, turns: np.ndarray, place: int) -> float:
+    """1 where question, check or date that the behaviour needs is there; less where it was not recognised; 0 if self-answered."""
+    around = range(max(place - NEIGHBOURS, 0), min(place + NEIGHBOURS + 1, len(said)))
+    same_turn = [near for near in around if turns[near] == turns[place] and said.role[near] == said.role[place]]
+    if behaviour.needs_question and _answers_itself(said, place, same_turn):
+        return 0.0
+    has_question = not behaviour.needs_question or any(said.facts[near].asks for near in same_turn)
+    has_check = not behaviour.needs_check or any(said.facts[near].checks for near in same_turn if near >= place)
+    has_date = not behaviour.needs_date or any(said.facts[near].dates for near in around)
+    return 1.0 if has_question and has_check and has_date else UNSUPPORTED
+
+
+def _answers_itself(said: Said, place: int, same_turn: Sequence[int]) -> bool:
+    follows = place + 1 in same_turn and said.facts[place + 1].opens_as_answer
+    return said.facts[place].answers_itself or (said.facts[place].asks and follows)

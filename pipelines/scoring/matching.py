@@ -1,0 +1,229 @@
+"""From a text to "how likely is this behaviour shown here": features, and one small classifier per behaviour and moment.
+
+Features are cue patterns, a few facts about the sentence, and the sentence's embedding. Two encoders give two classifiers whose
+probabilities are averaged; the second, slower encoder reads only what the first leaves open. Which utterances of a call count,
+and what follows from them, belongs to ``judging.py``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from pipelines.scoring.cache import EmbeddingCache, OnEncode
+from pipelines.scoring.classifier import balanced, calibrate, fit, sigmoid
+from pipelines.scoring.rubric import Behaviour, Moment, Rubric, cue_pattern
+from pipelines.scoring.signals.questions import is_open_question, is_question
+from pipelines.scoring.text import mark_texts, plain
+
+KIND = "kind:"
+PENALTY = 1.0
+EMBEDDING_SCALE = 3.0
+NEAR_MISS_WEIGHT = 2.0  # a counter-example written for this behaviour against one borrowed from another
+# Share of utterances that show a behaviour; examples come half and half, real talk does not.
+PRIOR = 0.2
+# The second encoder is asked where the first one's probability of any detector lies between these.
+SURELY_NOT, SURELY = 0.12, 0.97
+
+CHECK = (
+    r"\b(?:did i (?:get|miss|understand|hear|catch|read)|have i (?:got|understood|missed|captured)|is that (?:right|correct|fair|accurate|"
+    r"about right|okay|ok|alright|it|how)|does that (?:work|sound|make sense|suit|fit|match|seem|capture)|(?:is|are) (?:that|you) (?:okay|ok|fine|good|"
+    r"comfortable|happy) with|sounds? (?:good|fair|okay|ok|right|reasonable|like a plan)|(?:okay|ok|fine|good) (?:with|by|for) you|"
+    r"if (?:that is|you are|it is|that) (?:okay|ok|alright|fine|works|agree)|if you agree|works for you|correct me|am i (?:right|missing|reading)|"
+    r"anything (?:you would|you want|to|i|else|you)|what (?:would you|did i) (?:add|change|miss|get)|(?:fair|right|correct|okay|ok|agree|agreed|yes)$|"
+    r"fair (?:enough|to say|summary)|tell me (?:if|where)|stop me|unless you|would that (?:work|be|suit))\b"
+)
+DATE = (
+    r"\b(?:tuesday|tomorrow|tonight|today|20th|june|(?:next|this|coming|following) (?:week|month|quarter|tuesday|call|session|time|one on one)|"
+    r"end of (?:the )?(?:day|week|month|quarter|year)|by (?:noon|then|20|the 20)|20 [ap]m|(?:in|within|for) (?:20|a|two) (?:days?|weeks?)|"
+    r"two weeks|a week|weeks? from|same time|until|every call|each call|the 20|close of business|before (?:the|our|my|your) \w+)\b"
+)
+
+_FACTS = {
+    "money": r"\b20 thousand\b",
+    "number": r"\b20\b",
+    "percent": r"\bpercent\b",
+    "date": DATE,
+    "check": CHECK,
+    "you": r"\byou\b|\byour\b",
+    "first_person": r"\bi\b|\bwe\b|\bmy\b|\bour\b",
+    "they": r"\bthey\b|\bthem\b|\btheir\b",
+    "if": r"\bif\b",
+    "but": r"\bbut\b|\bhowever\b|\bactually\b",
+    "not": r"\bnot\b|\bno\b|\bnever\b",
+    "opens_with_wh": r"^(?:\w+ ){0,2}(?:what|how|why|who|which|when|where)\b",
+}
+
+@dataclass(frozen=True)
+class Example:
+    """A training text: which detector's list it stands in and whether as something that is met."""
+
+    text: str
+    detector: str
+    is_met: bool
+    roles: tuple[str, ...]
+
+
+def roles_of(detector: Moment | Behaviour) -> tuple[str, ...]:
+    return detector.roles if isinstance(detector, Behaviour) else detector.said_by
+
+
+def examples_of(rubric: Rubric) -> list[Example]:
+    """Every example of a rubric; background talk has no detector, and no utterance kind is a behaviour by itself."""
+    found: list[Example] = []
+    for detector in rubric.detectors:
+        roles = roles_of(detector)
+        found += [Example(text, detector.id, True, roles) for text in detector.met]
+        found += [Example(text, detector.id, False, roles) for text in detector.counter_examples]
+    for role, texts in rubric.background.items():
+        found += [Example(text, "", False, (role,)) for text in texts]
+    for kind in rubric.kinds:
+        found += [Example(text, kind.id, False, ("rep", "manager")) for text in kind.examples]
+    return found
+
+
+def training_set(
+    detector: Moment | Behaviour, examples: Sequence[Example]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of ``examples`` that teach a detector, their labels and weights.
+
+    Its own examples; the background; and other detectors' examples said by the same side, unless the two overlap.
+    """
+    skip, roles = set(detector.overlaps), set(roles_of(detector))
+    rows, labels, weights = [], [], []
+    for place, example in enumerate(examples):
+        own = example.detector == detector.id
+        if own or (example.detector not in skip and roles & set(example.roles)):
+            rows.append(place)
+            labels.append(float(own and example.is_met))
+            weights.append(NEAR_MISS_WEIGHT if own and not example.is_met else 1.0)
+    return np.array(rows, dtype=np.int64), np.array(labels), balanced(np.array(labels), np.array(weights))
+
+
+def cue_features(rubric: Rubric, texts: Sequence[str], is_marked_question: Sequence[bool]) -> np.ndarray:
+    """(n, features): a hit per detector's cues, then facts about the sentence."""
+    frame = pl.DataFrame(
+        {"text": list(texts), "asks": list(is_marked_question)}, schema={"text": pl.String, "asks": pl.Boolean}
+    )
+    text = pl.col("text")
+    cues = [
+        text.str.contains("|".join(f"(?:{cue_pattern(cue).pattern})" for cue in detector.cues)).alias(f"cue_{detector.id}")
+        for detector in rubric.detectors
+        if detector.cues
+    ]
+    facts = [text.str.contains(pattern).alias(f"is_{name}") for name, pattern in _FACTS.items()]
+    asks = (pl.col("asks") | is_question(text)).alias("asks_now")
+    openly = (asks & is_open_question(text)).alias("asks_openly")
+    words = text.str.count_matches(" ", literal=True) + 1
+    length = [(words <= 4).alias("is_short"), (words > 14).alias("is_long")]
+    return frame.select(*cues, *facts, asks, openly, *length).cast(pl.Float64).to_numpy()
+
+
+@dataclass(frozen=True)
+class Heads:
+    """One linear classifier per target on top of one encoder: columns of ``weights`` are targets."""
+
+    centre: np.ndarray
+    scale: float
+    weights: np.ndarray
+    bias: np.ndarray
+    slope: np.ndarray
+    shift: np.ndarray
+
+    def features(self, vectors: np.ndarray, cues: np.ndarray) -> np.ndarray:
+        return np.hstack([(vectors.astype(np.float64) - self.centre) * self.scale, cues])
+
+    def probability(self, vectors: np.ndarray, cues: np.ndarray) -> np.ndarray:
+        """(n, targets)."""
+        return sigmoid(self.slope * (self.features(vectors, cues) @ self.weights + self.bias) + self.shift)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What one head learns: rows of the training texts, their labels and weights."""
+
+    name: str
+    rows: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+
+
+def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
+    """Training texts of a rubric (normalised, unique rows per example) and the targets learned on them.
+
+    Targets are the detectors in order, then the utterance kinds as ``kind:<id>`` (each against all others).
+    """
+    examples = examples_of(rubric)
+    targets = [Target(d.id, *training_set(d, examples)) for d in rubric.detectors]
+    texts = [example.text for example in examples]
+    kinds = {kind.id for kind in rubric.kinds}
+    rows = np.array([row for row, example in enumerate(examples) if example.detector in kinds], dtype=np.int64)
+    for kind in rubric.kinds:
+        labels = np.array([float(examples[row].detector == kind.id) for row in rows])
+        targets.append(Target(KIND + kind.id, rows, labels, balanced(labels)))
+    return [plain(text) for text in mark_texts(texts)], targets
+
+
+def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> tuple[Heads, list[np.ndarray]]:
+    """Fit one head per target.
+
+    Returns:
+        The heads, and per target the calibrated probability of each of its rows had that row been left out.
+    """
+    vectors = vectors.astype(np.float64)
+    centre = vectors.mean(axis=0)
+    scale = EMBEDDING_SCALE / float(np.sqrt(((vectors - centre) ** 2).sum(axis=1).mean()))
+    empty = Heads(centre, scale, *(np.empty(0) for _ in range(4)))
+    features = empty.features(vectors, cues)
+    models, left_out = [], []
+    for target in targets:
+        model, margins = fit(features[target.rows], target.labels, target.weights, PENALTY)
+        model = calibrate(model, margins, target.labels, target.weights)
+        if not target.name.startswith(KIND):
+            model = replace(model, shift=model.shift + float(np.log(PRIOR / (1 - PRIOR))))
+        models.append(model)
+        left_out.append(sigmoid(model.slope * margins + model.shift))
+    heads = Heads(
+        centre,
+        scale,
+        np.column_stack([model.weights for model in models]),
+        np.array([model.bias for model in models]),
+        np.array([model.slope for model in models]),
+        np.array([model.shift for model in models]),
+    )
+    return heads, left_out
+
+
+class Matcher:
+    """A rubric's trained detectors. ``probabilities`` of a text depend on that text alone."""
+
+    def __init__(self, rubric: Rubric, fast: EmbeddingCache, slow: EmbeddingCache, heads: tuple[Heads, Heads]) -> None:
+        self.rubric = rubric
+        self.names = [d.id for d in rubric.detectors] + [KIND + kind.id for kind in rubric.kinds]
+        self._fast, self._slow = fast, slow
+        self._fast_heads, self._slow_heads = heads
+
+    def probabilities(
+        self, texts: Sequence[str], is_marked_question: Sequence[bool], on_encode: OnEncode | None = None
+    ) -> np.ndarray:
+        """(n, targets) probability that each text shows each target, rounded so that no platform detail shows."""
+        if not texts:
+            return np.empty((0, len(self.names)))
+        cues = cue_features(self.rubric, texts, is_marked_question)
+        first = self._fast_heads.probability(self._fast.vectors(texts, on_encode), cues)
+        is_open = ((first > SURELY_NOT) & (first < SURELY)).any(axis=1)
+        both = first
+        if is_open.any():
+            open_texts = [text for text, wanted in zip(texts, is_open, strict=True) if wanted]
+            second = self._slow_heads.probability(self._slow.vectors(open_texts, on_encode), cues[is_open])
+            both = first.copy()
+            both[is_open] = (first[is_open] + second) / 2
+        return both.round(4)
+
+
+def train(rubric: Rubric, fast: EmbeddingCache, slow: EmbeddingCache) -> tuple[Heads, Heads]:
+    """Heads of both encoders, learned from the examples written in the rubric."""
+    texts, targets = targets_of(rubric)
+    cues = cue_features(rubric, texts, [False] * len(texts))
+    return learn(fast.vectors(texts), cues, targets)[0], learn(slow.vectors(texts), cues, targets)[0]

@@ -1,0 +1,131 @@
+"""Reads utterances for scoring: names masked, text normalised, each distinct text matched once and remembered for the run.
+
+What the probabilities mean for a call belongs to ``judging.py``; the lake is read and written in ``score.py``.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from pipelines.scoring.cache import OnEncode
+from pipelines.scoring.judging import KeyFacts, facts_of
+from pipelines.scoring.matching import Matcher
+from pipelines.scoring.signals.questions import is_question
+from pipelines.scoring.text import COMPANY, COMPETITOR, PERSON, marked, mask_names, sentences, units
+
+MOST_REMEMBERED = 300_000
+LONGEST_QUOTE = 280
+_QUOTE_WORDS = 24
+# First or last names that are everyday words: replacing them would damage more than it hides.
+_WORDS_NOT_NAMES = frozenset(
+    "will mark may hope grace bill rob art chase drew frank grant dean page price rich sue pat gene guy ray summer june april "
+    "august max miles faith joy young long short small black white green brown king day west north best good love stone field "
+    "case cash banks close deal budget sales team the and for our you can he she it an in on no so to of at by team com net org "
+    "demo discovery call pricing terms review intro product follow up meeting".split()
+)
+_MAIL_HOSTS = frozenset("gmail googlemail outlook hotmail yahoo icloud proton protonmail gmx web mail example".split())
+
+
+def person_names(participants: Sequence[dict]) -> set[str]:
+    """Words of the participants' names that can be replaced without harm."""
+    words = {word for one in participants for word in re.findall(r"[^\W\d_]{2,}", one.get("name") or "")}
+    return {word for word in words if word.lower() not in _WORDS_NOT_NAMES}
+
+
+def company_names(participants: Sequence[dict]) -> set[str]:
+    """Company names as the participants' e-mail domains give them."""
+    hosts = {(one.get("email") or "").rpartition("@")[2].split(".")[0].lower() for one in participants}
+    return {host for host in hosts if len(host) > 2} - _MAIL_HOSTS - _WORDS_NOT_NAMES
+
+
+def normalised(
+    utterances: pl.DataFrame, participants: dict[str, Sequence[dict]], competitors: Sequence[str] = ()
+) -> pl.DataFrame:
+    """``utterances`` (sorted by call) with ``marked``, the normal form in which a call's own names are replaced."""
+    texts = utterances["text"].to_list()
+    bounds = utterances.with_row_index("row").group_by("call_id", maintain_order=True).agg(
+        pl.col("row").min().alias("first"), pl.len().alias("count")
+    )
+    masked: list[str] = []
+    for call_id, first, count in bounds.iter_rows():
+        part = texts[first : first + count]
+        known = participants.get(call_id, ())
+        part = mask_names(part, competitors, COMPETITOR)
+        part = mask_names(part, company_names(known), COMPANY)
+        masked += mask_names(part, person_names(known), PERSON)
+    return utterances.with_columns(pl.Series("masked", masked, dtype=pl.String)).with_columns(
+        marked(pl.col("masked")).alias("marked")
+    )
+
+
+class Reader:
+    """Distinct texts → probabilities and facts, remembered up to a limit so that memory stays flat."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rows: dict[str, int] = {}
+        self.facts: list[KeyFacts] = []
+        self._probabilities: list[np.ndarray] = []
+        self._best: list[np.ndarray] = []
+
+    def read(self, texts: Sequence[str], on_encode: OnEncode | None = None) -> tuple[np.ndarray, np.ndarray, list[KeyFacts]]:
+        """Of normalised texts (with sentence marks), in order.
+
+        Returns:
+            (n, targets) highest probability among a text's units; (n, targets) which unit that was; facts.
+        """
+        if len(self._rows) > MOST_REMEMBERED:
+            self._forget()
+        new = [text for text in dict.fromkeys(texts) if text not in self._rows]
+        if new:
+            self._learn(new, on_encode)
+        rows = [self._rows[text] for text in texts]
+        if not rows:
+            nothing = np.empty((0, len(self._matcher.names)))
+            return nothing, nothing.astype(np.int64), []
+        chunks, best = np.concatenate(self._probabilities), np.concatenate(self._best)
+        self._probabilities, self._best = [chunks], [best]
+        return chunks[rows], best[rows], [self.facts[row] for row in rows]
+
+    def _learn(self, new: list[str], on_encode: OnEncode | None) -> None:
+        parts = [units(text) for text in new]
+        distinct = list(dict.fromkeys(unit for part in parts for unit in part))
+        place = {unit: row for row, unit in enumerate(distinct)}
+        chance = self._matcher.probabilities([text for text, _ in distinct], [asks for _, asks in distinct], on_encode)
+        asks = pl.DataFrame({"text": new}).select(is_question(pl.col("text")))["text"].to_list()
+        per_text = [chance[[place[unit] for unit in part]] for part in parts]
+        is_kind = np.array([name.startswith("kind:") for name in self._matcher.names])
+        # A behaviour shows in any part of a long utterance; what the utterance is about is the mean over its parts.
+        highest = [np.where(is_kind, rows.mean(axis=0), rows.max(axis=0)) for rows in per_text]
+        first = len(self._rows)
+        self._rows.update({text: first + row for row, text in enumerate(new)})
+        self.facts += [facts_of(text, bool(one)) for text, one in zip(new, asks, strict=True)]
+        self._probabilities.append(np.array(highest))
+        self._best.append(np.array([rows.argmax(axis=0) for rows in per_text]))
+
+
+def quote(raw: str, marked_text: str, unit: int) -> str:
+    """The words of ``raw``, verbatim, that correspond best to one unit of its normal form."""
+    if len(raw) <= LONGEST_QUOTE and unit == 0:
+        return raw
+    wanted = set(units(marked_text)[unit][0].split())
+    candidates = [part for sentence in sentences(raw) for part in _short(sentence)]
+    return max(candidates, key=lambda part: _overlap(wanted, part))
+
+
+def _short(sentence: str) -> list[str]:
+    words = list(re.finditer(r"\S+", sentence))
+    if len(words) <= _QUOTE_WORDS or len(sentence) <= LONGEST_QUOTE / 2:
+        return [sentence[:LONGEST_QUOTE]]
+    starts = [*range(0, len(words) - _QUOTE_WORDS, _QUOTE_WORDS // 2), len(words) - _QUOTE_WORDS]
+    return [sentence[words[s].start() : words[s + _QUOTE_WORDS - 1].end()][:LONGEST_QUOTE] for s in starts]
+
+
+def _overlap(wanted: set[str], part: str) -> float:
+    words = set(re.findall(r"\w+", part.lower()))
+    return len(wanted & words) / max(len(wanted | words), 1)

