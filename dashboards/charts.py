@@ -12,7 +12,8 @@ INK = "#1d2733"
 GRID = "#e9ece9"
 KIND_COLOURS = {"Coaching": COACHING, "Inspection": INSPECTION, "Other": OTHER}
 BASIS_COLOURS = {"Coaching heard": COACHING, "1:1s on the calendar": CALENDAR}
-SEGMENT_COLOURS = [COACHING, INSPECTION, "#7a4e6d", CALENDAR]
+GROUP_COLOURS = [COACHING, INSPECTION, "#7a4e6d", "#6b8f5e", "#4a6fa5", "#b05a5a"]
+KNOWN_GROUPS = ["SMB", "Mid-market", "Enterprise"]  # drawn in this order and always in the same colours
 SUBJECT_COLOURS = {"Customer calls": CALENDAR, "Manager 1:1s": COACHING}
 WHO_COLOURS = {"Leader claims": INSPECTION, "Reps report": CALENDAR, "Heard": COACHING}
 MEASURE_COLOURS = {"Customer calls analysed": CALENDAR, "1:1s heard": COACHING}
@@ -37,6 +38,16 @@ def _colour(field: str, colours: dict[str, str]) -> alt.Color:
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
         sort=list(colours),
     )
+
+
+def _group_colour(field: str, names: pl.Series) -> alt.Color:
+    """Colours of segments or cohorts; the company as a whole is grey."""
+    found = set(names.drop_nulls())
+    groups = KNOWN_GROUPS if found & set(KNOWN_GROUPS) else []
+    groups = [*groups, *sorted(found - set(groups) - {"All segments"})]
+    colours = dict(zip(groups, GROUP_COLOURS * len(groups), strict=False))
+    colours |= {"All segments": CALENDAR} if "All segments" in found else {}
+    return _colour(field, {name: colour for name, colour in colours.items() if name in found})
 
 
 def hours_by_month(frame: pl.DataFrame) -> Drawing:
@@ -88,7 +99,11 @@ def rates_by_band(frame: pl.DataFrame) -> Drawing:
         y2="ci_high:Q",
     )
     points = base.mark_point(filled=True, size=110, opacity=1).encode(y="rate:Q")
-    labels = base.mark_text(dx=9, align="left", fontSize=12).encode(y="rate:Q", text=alt.Text("rate:Q", format=".0%"))
+    labels = (
+        base.mark_text(dx=9, align="left", fontSize=12)
+        .transform_calculate(written="format(datum.rate, '.0%') + '  (' + datum.rep_quarters_count + ')'")
+        .encode(y="rate:Q", text="written:N")
+    )
     return _finish(rules + points + labels, 320)
 
 
@@ -98,7 +113,12 @@ def share_by_manager(frame: pl.DataFrame) -> Drawing:
     Columns ``manager, basis, share``.
     """
     base = alt.Chart(frame).encode(
-        y=alt.Y("manager:N", sort=alt.EncodingSortField("share", op="max", order="descending"), title=None),
+        y=alt.Y(
+            "manager:N",
+            sort=alt.EncodingSortField("share", op="max", order="descending"),
+            title=None,
+            axis=alt.Axis(domain=False, ticks=False, labelPadding=12),
+        ),
         x=alt.X("share:Q", title="Share of working time", axis=alt.Axis(format=".0%", tickCount=6)),
     )
     line = base.mark_line(color=GRID, strokeWidth=3).encode(detail="manager:N")
@@ -118,7 +138,7 @@ def survival_curves(frame: pl.DataFrame) -> Drawing:
 
     Columns ``group_name, month, share, ci_low, ci_high``; a step holds until the next row.
     """
-    colour = alt.Color("group_name:N", title=None, scale=alt.Scale(range=SEGMENT_COLOURS))
+    colour = _group_colour("group_name", frame["group_name"])
     base = alt.Chart(frame).encode(
         x=alt.X("month:Q", title="Months in seat", axis=alt.Axis(tickMinStep=1)), color=colour
     )
@@ -162,7 +182,7 @@ def coverage_steps(frame: pl.DataFrame) -> Drawing:
 def answers_by_team(frame: pl.DataFrame) -> Drawing:
     """Claimed, reported and heard minutes, one line a team. Columns ``team, who, minutes``."""
     base = alt.Chart(frame).encode(
-        y=alt.Y("team:N", title=None, axis=alt.Axis(domain=False, ticks=False)),
+        y=alt.Y("team:N", title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=12)),
         x=alt.X("minutes:Q", title="Coaching minutes per rep and week", axis=alt.Axis(tickCount=6)),
     )
     line = base.mark_line(color=GRID, strokeWidth=3).encode(detail="team:N")
@@ -213,7 +233,7 @@ def share_ramped(frame: pl.DataFrame) -> Drawing:
     base = alt.Chart(frame).encode(
         x=alt.X("month_number:O", title="Months in seat", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("share_ramped:Q", title="Ramped", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
-        color=alt.Color("segment:N", title=None, scale=alt.Scale(range=SEGMENT_COLOURS)),
+        color=_group_colour("segment", frame["segment"]),
         tooltip=[
             alt.Tooltip("segment:N", title="Segment"),
             alt.Tooltip("month_number:O", title="Month"),

@@ -18,6 +18,7 @@ from dashboards.words import in_words
 from pipelines.settings import Settings
 
 PURPOSE = "For coaching, not for employment decisions."
+WHOLE_ROWS = 24  # a longer table scrolls
 # Streamlit's wide layout leaves a hand's breadth empty on every side.
 STYLE = "<style>.stMainBlockContainer { padding: 3.2rem 3rem 4rem; } hr { margin: 0.6rem 0; }</style>"
 
@@ -76,33 +77,32 @@ def metric(marts: Marts, figure: Figure, **values: Value) -> None:
     )
 
 
-def chart(
-    marts: Marts, figure: Figure, draw: Callable[[pl.DataFrame], Drawing], note: str = "", **values: Value
-) -> None:
+def chart(marts: Marts, figure: Figure, draw: Callable[[pl.DataFrame], Drawing], **values: Value) -> None:
     """A chart under its title; says why when there is nothing to draw."""
     frame = heading(marts, figure, **values)
     if frame.is_empty():
         st.info(_why_empty(marts, figure))
         return
     st.altair_chart(draw(frame), alt=figure.title)
-    if note:
-        st.caption(note)
 
 
-def table(marts: Marts, figure: Figure, columns: Mapping[str, Any] | None = None, **values: Value) -> None:
+def table(
+    marts: Marts, figure: Figure, columns: Mapping[str, Any], row_height: int | None = None, **values: Value
+) -> None:
     """A table under its title; says why when it has no rows."""
     frame = heading(marts, figure, **values)
     if frame.is_empty():
         st.info(_why_empty(marts, figure))
         return
-    write_rows(frame, columns or {})
+    write_rows(frame, columns, row_height=row_height)
 
 
 def write_rows(frame: pl.DataFrame, columns: Mapping[str, Any], **options: Any) -> Any:
     """A frame as a table: unknown is a dash, shares are whole percents."""
     shares = [name for name, column in columns.items() if _is_share(column)]
     rounded = frame.with_columns(pl.col(name).round(2) for name in shares if name in frame.columns)
-    return st.dataframe(rounded, column_config=dict(columns), hide_index=True, placeholder=UNKNOWN, **options)
+    whole = {"height": "content"} if frame.height <= WHOLE_ROWS else {}
+    return st.dataframe(rounded, column_config=dict(columns), hide_index=True, placeholder=UNKNOWN, **(whole | options))
 
 
 def share(label: str) -> Any:
@@ -127,7 +127,16 @@ def _why_empty(marts: Marts, figure: Figure) -> str:
 
 def benchmarks(marts: Marts, topic: str) -> None:
     """The published numbers to read beside ours: who said it, when, and what is wrong with it."""
-    for row in marts.frame(shared.BENCHMARKS.sql, topic=topic).iter_rows(named=True):
-        source = ", ".join(str(part) for part in (row["source"], row["year"]) if part)
-        flag = str(row["flag"]).replace("_", " ")
-        st.caption(f"Published: {row['statement']} — {source}. :gray-badge[{flag}] {row['flag_reason'] or ''}")
+    rows = marts.frame(shared.BENCHMARKS.sql, topic=topic)
+    if rows.is_empty():
+        return
+    lines = [_benchmark(row) for row in rows.iter_rows(named=True)]
+    st.caption("  \n".join(["Published elsewhere:", *lines]), help=shared.BENCHMARKS.help_text(topic=topic))
+
+
+def _benchmark(row: dict[str, Any]) -> str:
+    source = ", ".join(str(part) for part in (row["source"], row["year"]) if part)
+    flag = str(row["flag"]).replace("_", " ")
+    reason = row["flag_reason"]
+    says_more = reason and reason.lower().replace("-", " ") != flag
+    return f"{row['statement']} ({source}) :gray-badge[{flag}] {reason if says_more else ''}"

@@ -4,6 +4,7 @@ import polars as pl
 from lifelines import KaplanMeierFitter
 
 AT_RISK_MONTHS = (0, 3, 6, 9, 12, 15, 18, 24)
+LAST_MONTH = 24  # later steps rest on a handful of late entries
 
 
 def kaplan_meier(episodes: pl.DataFrame, group: str) -> pl.DataFrame:
@@ -13,7 +14,8 @@ def kaplan_meier(episodes: pl.DataFrame, group: str) -> pl.DataFrame:
         episodes: ``entry_month, exit_month, status`` and ``group``; ``censored`` is the only status that is no ending.
 
     Returns:
-        ``group_name, month, share, ci_low, ci_high, at_risk_count``, one row a step from month 0. The interval is 95 %
+        ``group_name, month, share, ci_low, ci_high, at_risk_count``, one row a month from 0 to
+        ``LAST_MONTH``. The interval is 95 %
         (log-log). ``at_risk_count`` is of those under observation just before the month ends.
     """
     curves = [
@@ -30,7 +32,7 @@ def _curve(name: str, episodes: pl.DataFrame) -> pl.DataFrame:
     )
     interval = fitter.confidence_interval_survival_function_
     last = int(episodes["exit_month"].max())  # type: ignore[arg-type]
-    months = list(range(last + 1))
+    months = list(range(min(last, LAST_MONTH) + 1))
     entry, exit_ = episodes["entry_month"], episodes["exit_month"]
     return pl.DataFrame(
         {

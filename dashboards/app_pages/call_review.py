@@ -135,7 +135,7 @@ def _write_transcript(
     if position is not None and position > CONTEXT_SECONDS:
         shown = utterances.filter(pl.col("end_seconds") >= position - CONTEXT_SECONDS)
         st.button("Show from the beginning", on_click=_jump, args=(call_id, 0.0), type="tertiary")
-    with st.container(height=560, border=True):
+    with st.container(height=720, border=True):
         st.html(as_html(shown, position))
     swap = st.button(
         "Rep and the other side are swapped",

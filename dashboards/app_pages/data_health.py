@@ -21,7 +21,7 @@ def page() -> None:
     with right:
         show.chart(marts, figures.COVERAGE_BY_WEEK, charts.coverage_by_week)
     st.divider()
-    show.table(marts, figures.RULES, RULE_COLUMNS)
+    show.table(marts, figures.RULES, RULE_COLUMNS, row_height=54)
     _findings(marts)
     st.divider()
     show.table(marts, figures.QUARANTINE, FINDING_COLUMNS)

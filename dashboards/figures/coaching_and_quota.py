@@ -84,8 +84,12 @@ SHARE_BY_MANAGER = Figure(
         with managers as (
             select
                 manager_id,
-                sum(coaching_minutes)
-                    / nullif(sum(working_minutes) filter (where coaching_minutes is not null), 0) as heard,
+                case
+                    when sum(one_on_ones_held_count) = 0 or sum(one_on_ones_heard_count) > 0
+                        then
+                            sum(coaching_minutes)
+                            / nullif(sum(working_minutes) filter (where coaching_minutes is not null), 0)
+                end as heard,
                 sum(one_on_one_minutes)
                     / nullif(sum(working_minutes) filter (where one_on_one_minutes is not null), 0) as calendar
             from fct_manager_weeks

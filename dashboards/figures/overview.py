@@ -55,18 +55,21 @@ MANAGERS_UNDER_5_PCT = Figure(
     title="Managers under 5 %",
     meaning=(
         "Managers whose coaching minutes heard are less than 5 % of their working minutes over the last 13 complete "
-        "weeks, of the managers with at least one week known. 5 % is the line the published claim draws, not a "
-        "target."
+        "weeks, of the managers of whom at least one 1:1 was heard or who held none. At most this many: unheard "
+        "1:1s add nothing to a manager's minutes. 5 % is the line the published claim draws, not a target."
     ),
     sql="""
         with managers as (
             select
                 manager_id,
-                sum(coaching_minutes) / nullif(sum(working_minutes), 0) as coaching_time_share
+                sum(coaching_minutes)
+                    / nullif(sum(working_minutes) filter (where coaching_minutes is not null), 0)
+                    as coaching_time_share
             from fct_manager_weeks
             cross join (select max(as_of) as as_of from publication)
-            where is_complete and week_start > as_of - 97 and coaching_minutes is not null
+            where is_complete and week_start > as_of - 97
             group by manager_id
+            having sum(one_on_ones_held_count) = 0 or sum(one_on_ones_heard_count) > 0
         )
 
         select

@@ -70,7 +70,8 @@ EPISODES = Figure(
             cohort,
             entry_month,
             exit_month,
-            status
+            status,
+            is_left_truncated
         from fct_ramp_episodes
         where exit_month > entry_month
         order by episode_id
@@ -110,6 +111,7 @@ PRODUCTIVE_BY_SEGMENT = Figure(
             count(*) filter (where status = 'censored') as still_ramping_count,
             count(*) filter (where status in ('left', 'moved')) as exited_count
         from fct_ramp_episodes
+        where not is_left_truncated
         group by all
         order by segment, cohort
     """,

@@ -59,7 +59,9 @@ COACHING_RECEIVED = Figure(
     ),
     sql="""
         select
-            sum(coaching_minutes) as value,
+            case
+                when sum(one_on_ones_held_count) = 0 or sum(one_on_ones_heard_count) > 0 then sum(coaching_minutes)
+            end as value,
             format('{} of {} 1:1s heard', sum(one_on_ones_heard_count), sum(one_on_ones_held_count)) as detail
         from fct_rep_weeks
         cross join (select max(as_of) as as_of from publication)
@@ -152,7 +154,7 @@ WEEKS = Figure(
         cross join lateral (
             values ('Coaching', 1, coaching_minutes), ('Inspection', 2, inspection_minutes), ('Other', 3, other_minutes)
         ) as kinds (kind, stack_order, minutes)
-        where rep_id = $rep_id and is_complete and week_start > as_of - 188 and minutes is not null
+        where rep_id = $rep_id and is_complete and week_start > as_of - 188 and one_on_ones_heard_count > 0
         order by week_start, stack_order
     """,
     empty="No 1:1 with this rep was heard in the last 26 weeks: true cadence unknown, calendar cadence shown.",

@@ -18,21 +18,28 @@ COACHING_TIME_SHARE = Figure(
     title="Time spent coaching",
     meaning=(
         "Coaching minutes heard in this manager's 1:1s, of the manager's working minutes, over the last 13 complete "
-        "weeks. A lower bound where 1:1s were not heard."
+        "weeks. A lower bound where 1:1s were not heard; unknown where 1:1s were held and none was heard."
     ),
     sql="""
         select
-            sum(coaching_minutes) / nullif(sum(working_minutes), 0) as value,
-            format(
-                '{:,} of {:,} hours', (sum(coaching_minutes) / 60)::bigint, (sum(working_minutes) / 60)::bigint
-            ) as detail
+            case
+                when sum(one_on_ones_held_count) = 0 or sum(one_on_ones_heard_count) > 0
+                    then
+                        sum(coaching_minutes)
+                        / nullif(sum(working_minutes) filter (where coaching_minutes is not null), 0)
+            end as value,
+            case
+                when sum(one_on_ones_held_count) > 0 and sum(one_on_ones_heard_count) = 0
+                    then 'no 1:1 was heard'
+                else format(
+                    '{:,} of {:,} hours',
+                    (sum(coaching_minutes) / 60)::bigint,
+                    (sum(working_minutes) filter (where coaching_minutes is not null) / 60)::bigint
+                )
+            end as detail
         from fct_manager_weeks
         cross join (select max(as_of) as as_of from publication)
-        where
-            manager_id = $manager_id
-            and is_complete
-            and week_start > as_of - 97
-            and coaching_minutes is not null
+        where manager_id = $manager_id and is_complete and week_start > as_of - 97
     """,
     format="percent_1",
 )
@@ -180,7 +187,11 @@ WEEKS = Figure(
         cross join lateral (
             values ('Coaching', 1, coaching_minutes), ('Inspection', 2, inspection_minutes), ('Other', 3, other_minutes)
         ) as kinds (kind, stack_order, minutes)
-        where manager_id = $manager_id and is_complete and week_start > as_of - 188 and minutes is not null
+        where
+            manager_id = $manager_id
+            and is_complete
+            and week_start > as_of - 188
+            and one_on_ones_heard_count > 0
         order by week_start, stack_order
     """,
     empty="No 1:1 of this manager was heard in the last 26 weeks: true cadence unknown, calendar cadence shown.",

@@ -142,7 +142,7 @@ def _reports(say: OnProgress) -> Callable[[int, int], None]:
 
 
 def _undated(table: str) -> dict[str, pl.DataType]:
-    return {name: kind for name, kind in LAKE_TABLES[table].to_polars_schema().items() if name != "date"}
+    return {name: kind for name, kind in LAKE_TABLES[table].create_empty().schema.items() if name != "date"}
 
 
 def _write(

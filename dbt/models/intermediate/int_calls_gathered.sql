@@ -39,12 +39,12 @@ known as (
     union all
     select
         call_id,
-        'folder',
+        'folder' as source,
         call_kind,
         title,
         started_at,
         session_seconds,
-        cast(null as varchar)
+        cast(null as varchar) as host_email
     from recordings
 
 ),

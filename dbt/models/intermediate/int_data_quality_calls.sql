@@ -42,8 +42,8 @@ call_faults as (
     where call_date is null
     union all
     select
-        'call_without_pair',
-        'call',
+        'call_without_pair' as rule,
+        'call' as subject_kind,
         call_id,
         call_date,
         unmatched_reason,
@@ -52,8 +52,8 @@ call_faults as (
     where unmatched_reason is not null
     union all
     select
-        'call_not_heard',
-        'call',
+        'call_not_heard' as rule,
+        'call' as subject_kind,
         call_id,
         call_date,
         status,
@@ -62,21 +62,21 @@ call_faults as (
     where status != 'transcribed'
     union all
     select
-        'role_confidence_low',
-        'call',
+        'role_confidence_low' as rule,
+        'call' as subject_kind,
         call_id,
         call_date,
-        'confidence ' || round(role_confidence, 2) || coalesce(' by ' || role_rule, ''),
+        'confidence ' || round(role_confidence, 2) || coalesce(' by ' || role_rule, '') as detail,
         1
     from calls
     where status = 'transcribed' and role_confidence < {{ var('role_confidence_minimum') }}
     union all
     select
-        'negative_duration',
-        'call',
+        'negative_duration' as rule,
+        'call' as subject_kind,
         call_id,
-        cast(started_at as date),
-        'duration ' || duration_seconds || ' s',
+        cast(started_at as date) as observed_on,
+        'duration ' || duration_seconds || ' s' as detail,
         1
     from recorder_calls
     where duration_seconds < 0
@@ -96,33 +96,33 @@ session_faults as (
     where unmatched_reason is not null
     union all
     select
-        'unheard_one_on_ones',
-        'manager',
+        'unheard_one_on_ones' as rule,
+        'manager' as subject_kind,
         manager_id,
         session_date,
         count(*) || ' held and not heard: ' || min(unheard_reason)
-        || case when min(unheard_reason) != max(unheard_reason) then ', ' || max(unheard_reason) else '' end,
-        count(*)
+        || case when min(unheard_reason) != max(unheard_reason) then ', ' || max(unheard_reason) else '' end as detail,
+        count(*) as row_count
     from sessions
     where not is_heard and manager_id is not null
     group by manager_id, session_date
     union all
     select
-        'role_confidence_low',
-        'one_on_one',
+        'role_confidence_low' as rule,
+        'one_on_one' as subject_kind,
         session_id,
         session_date,
-        'confidence ' || round(role_confidence, 2),
+        'confidence ' || round(role_confidence, 2) as detail,
         1
     from sessions
     where is_heard and role_confidence < {{ var('role_confidence_minimum') }}
     union all
     select
-        'negative_duration',
-        'meeting',
+        'negative_duration' as rule,
+        'meeting' as subject_kind,
         calendar_event_id,
-        cast(starts_at as date),
-        'on the calendar of ' || min(owner_email),
+        cast(starts_at as date) as observed_on,
+        'on the calendar of ' || min(owner_email) as detail,
         1
     from calendar_events
     where ends_at < starts_at
@@ -148,9 +148,9 @@ gathered as (
 
     select * from call_faults
     union all
-    select * from session_faults
+    select * as None from session_faults
     union all
-    select * from rubric_faults
+    select * as None from rubric_faults
 
 ),
 

@@ -100,22 +100,22 @@ values_checked as (
     where not is_known_currency
     union all
     select
-        'unknown_stage',
-        'deal',
+        'unknown_stage' as rule,
+        'deal' as subject_kind,
         deal_id,
-        coalesce(close_date, cast(created_at as date)),
-        'pipeline ' || coalesce(pipeline_id, 'none') || ', stage ' || coalesce(stage_id, 'none'),
+        coalesce(close_date, cast(created_at as date)) as observed_on,
+        'pipeline ' || coalesce(pipeline_id, 'none') || ', stage ' || coalesce(stage_id, 'none') as detail,
         1,
         amount
     from joined
     where is_closed is null
     union all
     select
-        'negative_amount',
-        'deal',
+        'negative_amount' as rule,
+        'deal' as subject_kind,
         deal_id,
-        coalesce(close_date, cast(created_at as date)),
-        'amount ' || amount_text,
+        coalesce(close_date, cast(created_at as date)) as observed_on,
+        'amount ' || amount_text as detail,
         1,
         amount
     from joined
@@ -127,11 +127,11 @@ final as (
 
     select * from exclusions
     union all
-    select * from ownership
+    select * as None from ownership
     union all
-    select * from out_of_seat
+    select * as None from out_of_seat
     union all
-    select * from values_checked
+    select * as None from values_checked
 
 )
 

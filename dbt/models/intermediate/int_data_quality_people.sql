@@ -96,13 +96,13 @@ identity_faults as (
     where person_id is null
     union all
     select
-        'duplicate_email',
-        'person',
+        'duplicate_email' as rule,
+        'person' as subject_kind,
         email,
-        cast(null as date),
-        count(*) || ' employees: ' || min(person_id) || ' … ' || max(person_id),
-        count(*),
-        cast(null as double)
+        cast(null as date) as observed_on,
+        count(*) || ' employees: ' || min(person_id) || ' … ' || max(person_id) as detail,
+        count(*) as row_count,
+        cast(null as double) as amount
     from employees
     where email is not null
     group by email
@@ -124,59 +124,59 @@ assignment_faults as (
     where is_shortened
     union all
     select
-        'assignment_dates_unreadable',
-        'assignment',
-        person_id || '@' || coalesce(cast(valid_from as varchar), 'none') || '#' || source_row,
+        'assignment_dates_unreadable' as rule,
+        'assignment' as subject_kind,
+        person_id || '@' || coalesce(cast(valid_from as varchar), 'none') || '#' || source_row as subject_id,
         valid_from,
-        'from ' || coalesce(cast(valid_from as varchar), 'unreadable') || ' to ' || coalesce(cast(valid_to as varchar), 'open'),
+        'from ' || coalesce(cast(valid_from as varchar), 'unreadable') || ' to ' || coalesce(cast(valid_to as varchar), 'open') as detail,
         1,
-        cast(null as double)
+        cast(null as double) as amount
     from raw_assignments
     where valid_from is null or valid_to < valid_from
     union all
     select
-        'overlapping_assignments',
-        'assignment',
-        person_id || '@' || valid_from,
+        'overlapping_assignments' as rule,
+        'assignment' as subject_kind,
+        person_id || '@' || valid_from as subject_id,
         valid_from,
-        count(*) || ' assignments begin on this day',
-        count(*),
-        cast(null as double)
+        count(*) || ' assignments begin on this day' as detail,
+        count(*) as row_count,
+        cast(null as double) as amount
     from raw_assignments
     where valid_from is not null and (valid_to is null or valid_to >= valid_from)
     group by person_id, valid_from
     having count(*) > 1
     union all
     select
-        'assignment_without_manager',
-        'assignment',
-        person_id || '@' || valid_from,
+        'assignment_without_manager' as rule,
+        'assignment' as subject_kind,
+        person_id || '@' || valid_from as subject_id,
         valid_from,
-        'team ' || coalesce(team_id, 'none'),
+        'team ' || coalesce(team_id, 'none') as detail,
         1,
-        cast(null as double)
+        cast(null as double) as amount
     from assignments
     where seat_kind = 'rep' and manager_id is null
     union all
     select
-        'unknown_job_title',
-        'assignment',
-        person_id || '@' || valid_from,
+        'unknown_job_title' as rule,
+        'assignment' as subject_kind,
+        person_id || '@' || valid_from as subject_id,
         valid_from,
-        'job title ' || coalesce(job_title, 'none'),
+        'job title ' || coalesce(job_title, 'none') as detail,
         1,
-        cast(null as double)
+        cast(null as double) as amount
     from assignments
     where seat_kind is null
     union all
     select
-        'rep_without_assignment',
-        'rep',
+        'rep_without_assignment' as rule,
+        'rep' as subject_kind,
         employees.person_id,
         employees.hire_date,
-        coalesce(employees.full_name, employees.employee_id),
+        coalesce(employees.full_name, employees.employee_id) as detail,
         1,
-        cast(null as double)
+        cast(null as double) as amount
     from employees
     inner join role_kinds
         on employees.hr_role = role_kinds.hr_role
@@ -185,13 +185,13 @@ assignment_faults as (
     where assignments.person_id is null
     union all
     select
-        'unknown_absence_kind',
-        'person',
+        'unknown_absence_kind' as rule,
+        'person' as subject_kind,
         absences.person_id,
         absences.starts_on,
-        'kind ' || coalesce(min(absences.absence_kind), 'none'),
-        count(*),
-        cast(null as double)
+        'kind ' || coalesce(min(absences.absence_kind), 'none') as detail,
+        count(*) as row_count,
+        cast(null as double) as amount
     from absences
     left join absence_kinds on absences.absence_kind = absence_kinds.absence_kind
     where absence_kinds.absence_kind is null
@@ -227,12 +227,12 @@ quota_faults as (
     where same_period_count > 1
     union all
     select
-        'quota_for_leaver',
-        'quota',
+        'quota_for_leaver' as rule,
+        'quota' as subject_kind,
         quotas.quota_key,
         quotas.period_start,
         'no selling seat on any day of ' || quotas.period_start || ' to ' || quotas.period_end
-        || coalesce('; left on ' || employees.leave_date, ''),
+        || coalesce('; left on ' || employees.leave_date, '') as detail,
         1,
         quotas.amount
     from quotas
@@ -244,47 +244,47 @@ quota_faults as (
         and quotas.period_end >= data_window.first_day
     union all
     select
-        'quota_unreadable',
-        'quota',
-        coalesce(person_id, 'nobody') || ' row ' || source_row,
+        'quota_unreadable' as rule,
+        'quota' as subject_kind,
+        coalesce(person_id, 'nobody') || ' row ' || source_row as subject_id,
         period_start,
         'amount ' || coalesce(quota_amount_text, 'none') || ', ' || coalesce(cast(period_start as varchar), 'no start')
-        || ' to ' || coalesce(cast(period_end as varchar), 'no end'),
+        || ' to ' || coalesce(cast(period_end as varchar), 'no end') as detail,
         1,
-        cast(null as double)
+        cast(null as double) as amount
     from raw_quotas
     where person_id is null or quota_amount is null or period_start is null or period_end is null or period_end < period_start
     union all
     select
-        'quota_unknown_person',
-        'quota',
+        'quota_unknown_person' as rule,
+        'quota' as subject_kind,
         quota_key,
         period_start,
-        'nobody in HR is ' || person_id,
+        'nobody in HR is ' || person_id as detail,
         1,
         amount
     from quotas
     where not is_known_person
     union all
     select
-        'quota_unknown_currency',
-        'quota',
+        'quota_unknown_currency' as rule,
+        'quota' as subject_kind,
         quota_key,
         period_start,
-        'currency ' || source_currency,
+        'currency ' || source_currency as detail,
         1,
-        cast(null as double)
+        cast(null as double) as amount
     from quotas
     where amount is null
     union all
     select
-        'rep_without_quota',
-        'rep',
+        'rep_without_quota' as rule,
+        'rep' as subject_kind,
         rep_months.rep_id,
         rep_months.month,
-        rep_months.working_days_in_seat || ' working days in seat without a quota',
+        rep_months.working_days_in_seat || ' working days in seat without a quota' as detail,
         1,
-        cast(null as double)
+        cast(null as double) as amount
     from rep_months
     cross join data_window
     where rep_months.is_complete
@@ -315,11 +315,11 @@ final as (
 
     select * from identity_faults
     union all
-    select * from assignment_faults
+    select * as None from assignment_faults
     union all
-    select * from quota_faults
+    select * as None from quota_faults
     union all
-    select * from calendar_faults
+    select * as None from calendar_faults
 
 )
 

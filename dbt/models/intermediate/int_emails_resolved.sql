@@ -21,8 +21,8 @@ gathered as (
     where email is not null
     union all
     select
-        lower(source_id),
-        'hr:' || employee_id,
+        lower(source_id) as email,
+        'hr:' || employee_id as person_id,
         1
     from overrides
     where source_system = 'email'

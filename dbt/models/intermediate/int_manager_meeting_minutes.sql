@@ -36,9 +36,12 @@ flagged as (
 
 grouped as (
 
-    select 'all' as meeting_group, * from flagged
+    select
+        *,
+        'all' as meeting_group
+    from flagged
     union all
-    select 'other', * from flagged where not is_one_on_one
+    select 'other' as meeting_group, * as None from flagged where not is_one_on_one
 
 ),
 

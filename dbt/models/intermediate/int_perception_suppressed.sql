@@ -68,14 +68,14 @@ answers as (
     select
         pulses_pivoted.team_id,
         pulses_pivoted.quarter_start,
-        null,
+        null as leader_id,
         pulses_pivoted.leader_claimed_minutes_per_rep_week,
         pulses_pivoted.leader_rating,
         pulses_pivoted.rep_answer_count,
         pulses_pivoted.rep_reported_minutes_per_week,
         pulses_pivoted.rep_rating,
         pulses_pivoted.rep_share_very_good,
-        null
+        null as rep_share_below_average
     from pulses_pivoted
     left join surveys
         on pulses_pivoted.team_id = surveys.team_id

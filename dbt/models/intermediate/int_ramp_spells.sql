@@ -26,7 +26,7 @@ begun as (
         *,
         case
             when assignment_number = 1 then 'hired'
-            when previous_kind is distinct from 'rep' then 'changed_segment'
+            when coalesce(previous_kind, '') != 'rep' then 'changed_segment'
             when {{ dbt.datediff('previous_valid_to', 'valid_from', 'day') }} > 31 then 'returned'
             when segment is distinct from previous_segment then 'changed_segment'
         end as start_reason

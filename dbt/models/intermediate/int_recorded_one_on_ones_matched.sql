@@ -89,7 +89,7 @@ final as (
             when host_email is null or other_id is null and host_id is not null then 'no_rep_named'
             when host_id is null then 'unknown_person'
             when rep_id is null then 'rep_not_in_seat'
-            when manager_id is distinct from host_id then 'not_the_manager_of_the_day'
+            when coalesce(manager_id, '') != host_id then 'not_the_manager_of_the_day'
         end as unmatched_reason
     from paired
     where preference = 1

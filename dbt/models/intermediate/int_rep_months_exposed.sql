@@ -86,6 +86,15 @@ stocks as (
 
 ),
 
+data_months as (
+
+    select
+        min(month) as month,
+        min(month_number) as month_number
+    from shares
+
+),
+
 first_months as (
 
     select
@@ -97,7 +106,7 @@ first_months as (
         and coalesce(min(employees.hire_date) < min(data_months.month), true) as has_unknown_past
     from shares
     left join employees on shares.rep_id = employees.person_id
-    cross join (select min(month) as month, min(month_number) as month_number from shares) as data_months
+    cross join data_months
     group by shares.rep_id
 
 ),

@@ -55,7 +55,7 @@ gathered as (
     from weeks
     union all
     select
-        'month',
+        'month' as period_kind,
         month,
         month_end,
         label,
@@ -65,13 +65,13 @@ gathered as (
     from months
     union all
     select
-        'quarter',
+        'quarter' as period_kind,
         quarter_start,
         quarter_end,
-        'FY' || fiscal_year || ' Q' || fiscal_quarter,
+        'FY' || fiscal_year || ' Q' || fiscal_quarter as label,
         fiscal_year,
         fiscal_quarter,
-        sum(working_days)
+        sum(working_days) as working_days
     from months
     group by quarter_start, quarter_end, fiscal_year, fiscal_quarter
 

@@ -16,7 +16,7 @@ calls as (
     union all
     select
         call_id,
-        'one_on_one',
+        'one_on_one' as call_kind,
         rep_id,
         manager_id,
         team_id

@@ -33,9 +33,9 @@ windows as (
     having count(*) > 0
     union all
     select
-        'last_4_quarters',
-        min(period_start),
-        max(period_end)
+        'last_4_quarters' as window_name,
+        min(period_start) as window_start,
+        max(period_end) as window_end
     from quarters
     where recency <= 4
     having count(*) > 0

@@ -33,7 +33,7 @@ scores_chosen as (
 
     select *
     from scores
-    qualify row_number() over (partition by call_id order by applicable_count desc, rubric_id) = 1
+    qualify row_number() over (partition by call_id order by applicable_count desc, rubric_id asc) = 1
 
 ),
 

@@ -17,7 +17,7 @@ grouped as (
 
     select segment, exit_month, status from episodes where segment is not null
     union all
-    select 'all', exit_month, status from episodes
+    select 'all' as None, exit_month, status from episodes
 
 ),
 
@@ -27,9 +27,13 @@ counted as (
         grouped.segment,
         month_numbers.month_number,
         count(*) as at_risk_count,
-        count(*) filter (where exit_month = month_number and status = 'event') as event_count,
-        count(*) filter (where exit_month = month_number and status in ('left', 'moved')) as competing_count,
-        count(*) filter (where exit_month = month_number and status = 'censored') as censored_count
+        count(*) filter (where grouped.exit_month = month_numbers.month_number and grouped.status = 'event') as event_count,
+        count(*) filter (
+            where grouped.exit_month = month_numbers.month_number and grouped.status in ('left', 'moved')
+        ) as competing_count,
+        count(*) filter (
+            where grouped.exit_month = month_numbers.month_number and grouped.status = 'censored'
+        ) as censored_count
     from grouped
     inner join month_numbers on grouped.exit_month >= month_numbers.month_number
     group by grouped.segment, month_numbers.month_number
