@@ -8,7 +8,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject
+from dagster_dbt import DbtCliResource
 from packaging import version
 
 from pipelines.settings import REPOSITORY, Settings
@@ -101,10 +101,6 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).parent / "dbt")
 
 
-def dbt_project(settings: Settings) -> DbtProject:
-    return DbtProject(project_dir=DBT_DIR, profiles_dir=DBT_DIR, target_path=dbt_target(settings))
-
-
 def dbt_resource(settings: Settings) -> OfflineDbt:
     os.environ.update(dbt_environment(settings))
-    return OfflineDbt(project_dir=dbt_project(settings), profiles_dir=str(DBT_DIR), dbt_executable=dbt_executable())
+    return OfflineDbt(project_dir=str(DBT_DIR), profiles_dir=str(DBT_DIR), dbt_executable=dbt_executable())

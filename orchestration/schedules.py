@@ -28,6 +28,7 @@ def recent(settings: Settings) -> list[dt.date]:
 
 def daily(settings: Settings) -> dg.ScheduleDefinition:
     """Every night: what the sources have that we do not."""
+
     @dg.schedule(
         name="nightly",
         job=EVERYTHING,

@@ -4,7 +4,6 @@
 """
 
 import datetime as dt
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +13,9 @@ import typer
 from pydantic import ValidationError
 
 from pipelines.scoring import commands as scoring
-from pipelines.settings import REPOSITORY, Settings
 from pipelines.speech import commands as speech
+
+SAMPLE_AS_OF = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,9 +36,7 @@ def sample_org(
     months: Annotated[int, typer.Option(min=1, help="Months of history.")] = 24,
     calls: Annotated[int, typer.Option(min=0, help="External calls in the last 26 weeks.")] = 6000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
-    as_of: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the history.")] = dt.datetime(
-        2026, 6, 30
-    ),
+    as_of: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the history.")] = SAMPLE_AS_OF,
 ) -> None:
     """Write an invented B2B software company as its systems would export it."""
     from sample_org.generate import generate  # noqa: PLC0415  (numpy and text banks, which no other command needs)
@@ -55,8 +53,7 @@ def run(
     """Run the whole line on the configured sources and publish the marts."""
     # A process of its own: it may use all the memory it needs, and pipelines/ does not import orchestration/.
     arguments = ["--full-refresh"] if full_refresh else []
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    code = subprocess.call([sys.executable, "-W", "ignore", "-m", "orchestration.run", *arguments], env=environment)
+    code = subprocess.call([sys.executable, "-W", "ignore", "-m", "orchestration.run", *arguments])
     raise typer.Exit(code)
 
 

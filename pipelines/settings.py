@@ -46,9 +46,15 @@ class Settings(BaseSettings):
     judge_model: str | None = None
     judge_api_key: str | None = Field(None, repr=False)
 
-    gross_margin: float | None = Field(None, ge=0, le=1, description="Of a sale, for costs; default: stated assumption.")
-    onboarding_cost: float | None = Field(None, ge=0, description="Of one rep, in company currency; default: published.")
-    replacement_cost: float | None = Field(None, ge=0, description="Of one rep, in company currency; default: published.")
+    gross_margin: float | None = Field(
+        None, ge=0, le=1, description="Of a sale, for costs; default: stated assumption."
+    )
+    onboarding_cost: float | None = Field(
+        None, ge=0, description="Of one rep, in company currency; default: published."
+    )
+    replacement_cost: float | None = Field(
+        None, ge=0, description="Of one rep, in company currency; default: published."
+    )
 
     viewer_email: str | None = Field(None, description="Who looks at the dashboards when no login is configured.")
     leader_emails: tuple[str, ...] = Field(

@@ -17,7 +17,7 @@ from sample_org.surveys import write_surveys
 AS_OF = dt.date(2026, 6, 30)
 
 
-def generate(  # noqa: PLR0917 - the sizes come first and in this order everywhere
+def generate(
     out: Path,
     reps: int = 240,
     managers: int = 24,

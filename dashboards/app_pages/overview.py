@@ -43,7 +43,8 @@ def _attainment(marts: Marts) -> None:
     show.chart(marts, overview.ATTAINMENT_BY_BAND, charts.rates_by_band)
     st.caption(
         "Descriptive, not an effect: a gap between bands appears even where coaching does nothing: good managers"
-        " coach more and strugglers are coached. Lines are 95 % intervals that allow for reps sharing a manager; in brackets the number of rep-quarters."
+        " coach more and strugglers are coached. Lines are 95 % intervals that allow for reps sharing a manager; in"
+        " brackets the number of rep-quarters."
     )
     show.benchmarks(marts, "cadence_attainment")
 

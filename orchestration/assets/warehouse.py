@@ -1,5 +1,6 @@
 """The dbt project as assets: staging, intermediate, marts, with dbt's tests as asset checks."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,15 @@ class SidelineTranslator(DagsterDbtTranslator):
         return dbt_resource_props["fqn"][1] if dbt_resource_props["resource_type"] == "model" else "seeds"
 
 
+@contextlib.contextmanager
+def _told_to_log(settings: Settings) -> Iterator[None]:
+    """dbt's hundreds of lines go to a file beside the data: a run tells steps, and its failures by name."""
+    log = settings.data_dir / "dbt" / "build.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as lines, contextlib.redirect_stdout(lines):
+        yield
+
+
 def warehouse_assets(manifest: Path, full_refresh: bool = False) -> dg.AssetsDefinition:
     """All models and seeds of the project whose compiled manifest is given."""
     translator = SidelineTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
@@ -35,8 +45,9 @@ def warehouse_assets(manifest: Path, full_refresh: bool = False) -> dg.AssetsDef
     ) -> Iterator[Any]:
         progress.say("Building the warehouse …")
         command = ["build", "--vars", dbt_vars(settings), *(["--full-refresh"] if full_refresh else [])]
-        invocation = dbt.cli(command, context=context, raise_on_error=False)
-        yield from invocation.stream()
+        with _told_to_log(settings):
+            invocation = dbt.cli(command, context=context, raise_on_error=False)
+            yield from invocation.stream()
         if invocation.is_successful():
             return
         error = invocation.get_error()

@@ -44,8 +44,13 @@ def training_decay(opportunities: pl.DataFrame) -> Findings:
         rows may
             be calls or any sums of them.
     """
+    behaviours = sorted(opportunities["behaviour_id"].drop_nulls().unique().to_list())
+    if not behaviours:
+        return Findings(
+            [TEMPLATE.withheld("No training with a behaviour and a date, or no scored call of those trained.")]
+        )
     findings = Findings()
-    for behaviour in sorted(opportunities["behaviour_id"].drop_nulls().unique().to_list()):
+    for behaviour in behaviours:
         findings += _behaviour(opportunities.filter(pl.col("behaviour_id") == behaviour), f"behaviour={behaviour}")
     return replace(findings, estimates=_with_q_values(findings.estimates))
 

@@ -19,6 +19,7 @@ HORIZON = 12.0
 MONTHS = np.arange(1, 25)
 DRAWS = 200
 MIN_REPS, MIN_EVENTS, MIN_AT_RISK, CAVEAT_AT_RISK = 20, 10, 5, 15
+NEARLY_ALL_RAMPED = 0.1  # share still ramping below which a thin curve no longer matters
 STATUS = {"event": 1, "censored": 0, "left": 2, "moved": 2}
 TEMPLATE = Estimate(
     question=QUESTION,
@@ -122,7 +123,7 @@ def _segment(rows: pl.DataFrame, segment: str, seed: int, notes: list[str]) -> F
     reps = rows["rep_id"].n_unique()
     base = replace(TEMPLATE, segment=segment, n_obs=rows.height, n_units=reps, n_events=events)
     risk = min(survival.at_risk(data, month) for month in range(1, int(HORIZON) + 1))
-    context = _Context(base, data, _withhold(reps, events, data, risk), _caveats(risk, rows))
+    context = _Context(base, data, _withhold(reps, events, data), _caveats(risk, rows))
     finishers = _finishers(base, rows)
     check = Diagnostic(
         QUESTION,
@@ -146,7 +147,7 @@ def _segment(rows: pl.DataFrame, segment: str, seed: int, notes: list[str]) -> F
     return Findings(estimates, [check], curves.select(list(CURVES)))
 
 
-def _withhold(reps: int, events: int, data: survival.Spells, risk: int) -> list[str]:
+def _withhold(reps: int, events: int, data: survival.Spells) -> list[str]:
     reasons = []
     if events == 0:
         reasons.append("Nobody has been seen to ramp yet, so the time to ramp cannot be told.")
@@ -154,19 +155,13 @@ def _withhold(reps: int, events: int, data: survival.Spells, risk: int) -> list[
         reasons.append(f"Only {reps} reps have a ramp episode; {MIN_REPS} are needed.")
     if 0 < events < MIN_EVENTS:
         reasons.append(f"Only {events} ramps were completed; {MIN_EVENTS} are needed.")
-    if risk < MIN_AT_RISK and events:
-        alive = float(survival.step(*_steps(data), np.array([HORIZON]), 1.0)[0])
-        if alive > 0 or survival.at_risk(data, 1) < MIN_AT_RISK:
-            reasons.append(
-                f"In some of the first 12 months fewer than {MIN_AT_RISK} ramping reps were under observation "
-                f"({risk}), so the curve rests on too few."
-            )
+    thin = [month for month in range(1, int(HORIZON) + 1) if survival.at_risk(data, month) < MIN_AT_RISK]
+    if events and thin and survival.share_without(data, np.array([thin[0] - 1.0]))[0] > NEARLY_ALL_RAMPED:
+        reasons.append(
+            f"In month {thin[0]} fewer than {MIN_AT_RISK} ramping reps were under observation "
+            f"({survival.at_risk(data, thin[0])}), so the curve rests on too few."
+        )
     return reasons
-
-
-def _steps(data: survival.Spells) -> tuple[Any, Any]:
-    function = survival.kaplan_meier(data).survival_function_
-    return function.index.to_numpy(), function.to_numpy()[:, 0]
 
 
 def _caveats(risk: int, rows: pl.DataFrame) -> list[str]:

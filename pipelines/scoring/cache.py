@@ -41,9 +41,7 @@ class EmbeddingCache:
         """Unit vectors (float16) of ``texts``, in order. ``on_encode(done, total)`` reports on those not seen before."""
         self._read()
         hashes = [text_hash(text) for text in texts]
-        missing = dict.fromkeys(
-            (text, key) for text, key in zip(texts, hashes, strict=True) if key not in self._rows
-        )
+        missing = dict.fromkeys((text, key) for text, key in zip(texts, hashes, strict=True) if key not in self._rows)
         self._encode(list(missing), on_encode)
         return self._vectors[[self._rows[key] for key in hashes]] if texts else self._vectors[:0]
 

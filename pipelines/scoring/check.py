@@ -76,7 +76,9 @@ class RubricCheck:
                 f"{target.others_rejected:>7}/{target.other_count:<7}  {target.advice()}".rstrip()
             )
         lines += ["Confused most often:"] if self.confusions else ["No confused pairs."]
-        lines += [f"  {taken} ← {really}: {count}, for example “{text}”" for taken, really, count, text in self.confusions]
+        lines += [
+            f"  {taken} ← {really}: {count}, for example “{text}”" for taken, really, count, text in self.confusions
+        ]
         return "\n".join(lines)
 
 

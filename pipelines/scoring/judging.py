@@ -183,7 +183,9 @@ def _type_applies(behaviour: Behaviour, call_type: str | None, rubric: Rubric) -
 
 def _candidates(behaviour: Behaviour, said: Said, turns: np.ndarray, moments: dict[str, np.ndarray]) -> np.ndarray:
     """Weight of each utterance's probability: 0 where it does not count, below 1 where what it needs was not recognised."""
-    allowed = np.isin(said.role, behaviour.roles) & ~said.is_back_channel & _inside(behaviour.where, said, turns, moments)
+    allowed = (
+        np.isin(said.role, behaviour.roles) & ~said.is_back_channel & _inside(behaviour.where, said, turns, moments)
+    )
     allowed &= said.of(behaviour.id) > NEVER_BELOW
     weight = np.zeros(len(said))
     for place in np.flatnonzero(allowed):

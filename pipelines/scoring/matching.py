@@ -55,6 +55,7 @@ _FACTS = {
     "opens_with_wh": r"^(?:\w+ ){0,2}(?:what|how|why|who|which|when|where)\b",
 }
 
+
 @dataclass(frozen=True)
 class Example:
     """A training text: which detector's list it stands in and whether as something that is met."""
@@ -108,7 +109,9 @@ def cue_features(rubric: Rubric, texts: Sequence[str], is_marked_question: Seque
     )
     text = pl.col("text")
     cues = [
-        text.str.contains("|".join(f"(?:{cue_pattern(cue).pattern})" for cue in detector.cues)).alias(f"cue_{detector.id}")
+        text.str.contains("|".join(f"(?:{cue_pattern(cue).pattern})" for cue in detector.cues)).alias(
+            f"cue_{detector.id}"
+        )
         for detector in rubric.detectors
         if detector.cues
     ]
@@ -212,7 +215,7 @@ class Matcher:
             return np.empty((0, len(self.names)))
         cues = cue_features(self.rubric, texts, is_marked_question)
         first = self._fast_heads.probability(self._fast.vectors(texts, on_encode), cues)
-        is_open = ((first > SURELY_NOT) & (first < SURELY)).any(axis=1)
+        is_open = np.asarray(((first > SURELY_NOT) & (first < SURELY)).any(axis=1))
         both = first
         if is_open.any():
             open_texts = [text for text, wanted in zip(texts, is_open, strict=True) if wanted]

@@ -20,12 +20,112 @@ LONGEST_QUOTE = 280
 _QUOTE_WORDS = 24
 # First or last names that are everyday words: replacing them would damage more than it hides.
 _WORDS_NOT_NAMES = frozenset(
-    "will mark may hope grace bill rob art chase drew frank grant dean page price rich sue pat gene guy ray summer june april "
-    "august max miles faith joy young long short small black white green brown king day west north best good love stone field "
-    "case cash banks close deal budget sales team the and for our you can he she it an in on no so to of at by team com net org "
-    "demo discovery call pricing terms review intro product follow up meeting".split()
+    [
+        "will",
+        "mark",
+        "may",
+        "hope",
+        "grace",
+        "bill",
+        "rob",
+        "art",
+        "chase",
+        "drew",
+        "frank",
+        "grant",
+        "dean",
+        "page",
+        "price",
+        "rich",
+        "sue",
+        "pat",
+        "gene",
+        "guy",
+        "ray",
+        "summer",
+        "june",
+        "april",
+        "august",
+        "max",
+        "miles",
+        "faith",
+        "joy",
+        "young",
+        "long",
+        "short",
+        "small",
+        "black",
+        "white",
+        "green",
+        "brown",
+        "king",
+        "day",
+        "west",
+        "north",
+        "best",
+        "good",
+        "love",
+        "stone",
+        "field",
+        "case",
+        "cash",
+        "banks",
+        "close",
+        "deal",
+        "budget",
+        "sales",
+        "team",
+        "the",
+        "and",
+        "for",
+        "our",
+        "you",
+        "can",
+        "he",
+        "she",
+        "it",
+        "an",
+        "in",
+        "on",
+        "no",
+        "so",
+        "to",
+        "of",
+        "at",
+        "by",
+        "team",
+        "com",
+        "net",
+        "org",
+        "demo",
+        "discovery",
+        "call",
+        "pricing",
+        "terms",
+        "review",
+        "intro",
+        "product",
+        "follow",
+        "up",
+        "meeting",
+    ]
 )
-_MAIL_HOSTS = frozenset("gmail googlemail outlook hotmail yahoo icloud proton protonmail gmx web mail example".split())
+_MAIL_HOSTS = frozenset(
+    [
+        "gmail",
+        "googlemail",
+        "outlook",
+        "hotmail",
+        "yahoo",
+        "icloud",
+        "proton",
+        "protonmail",
+        "gmx",
+        "web",
+        "mail",
+        "example",
+    ]
+)
 
 
 def person_names(participants: Sequence[dict]) -> set[str]:
@@ -45,8 +145,10 @@ def normalised(
 ) -> pl.DataFrame:
     """``utterances`` (sorted by call) with ``marked``, the normal form in which a call's own names are replaced."""
     texts = utterances["text"].to_list()
-    bounds = utterances.with_row_index("row").group_by("call_id", maintain_order=True).agg(
-        pl.col("row").min().alias("first"), pl.len().alias("count")
+    bounds = (
+        utterances.with_row_index("row")
+        .group_by("call_id", maintain_order=True)
+        .agg(pl.col("row").min().alias("first"), pl.len().alias("count"))
     )
     masked: list[str] = []
     for call_id, first, count in bounds.iter_rows():
@@ -73,7 +175,9 @@ class Reader:
         self._probabilities: list[np.ndarray] = []
         self._best: list[np.ndarray] = []
 
-    def read(self, texts: Sequence[str], on_encode: OnEncode | None = None) -> tuple[np.ndarray, np.ndarray, list[KeyFacts]]:
+    def read(
+        self, texts: Sequence[str], on_encode: OnEncode | None = None
+    ) -> tuple[np.ndarray, np.ndarray, list[KeyFacts]]:
         """Of normalised texts (with sentence marks), in order.
 
         Returns:

@@ -82,7 +82,9 @@ class _Detector(_Part):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     description: str
-    overlaps: tuple[str, ...] = Field((), description="Ids whose examples may also be this, so are no counter-examples.")
+    overlaps: tuple[str, ...] = Field(
+        (), description="Ids whose examples may also be this, so are no counter-examples."
+    )
     cues: tuple[Cue, ...] = ()
     met: tuple[Example, ...] = Field(min_length=FEWEST_MET)
     not_met: tuple[Example, ...] = ()
@@ -167,9 +169,12 @@ class Rubric(_Part):
             raise ValueError(f"id {sorted(twice)[0]} is used twice")
         moments = {moment.id for moment in self.moments}
         for behaviour in self.behaviours:
-            used = {behaviour.applies.moment, behaviour.where.after_moment, behaviour.where.around_moment} - {None}
+            referred = (behaviour.applies.moment, behaviour.where.after_moment, behaviour.where.around_moment)
+            used = {moment for moment in referred if moment is not None}
             if used - moments:
-                raise ValueError(f"{behaviour.id} refers to the moment {sorted(used - moments)[0]!r}, which is not defined")
+                raise ValueError(
+                    f"{behaviour.id} refers to the moment {sorted(used - moments)[0]!r}, which is not defined"
+                )
             if set(behaviour.applies.call_types) - set(self.call_types):
                 raise ValueError(f"{behaviour.id} applies to a call type that the rubric does not list")
         known = {*ids, *(kind.id for kind in self.kinds)}

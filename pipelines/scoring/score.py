@@ -202,7 +202,9 @@ def _score_rows(judged: Judged, rubric: Rubric, as_of: dt.date) -> list[dict[str
                 "is_met": score.is_met,
                 "probability": score.probability,
                 "is_abstained": score.is_abstained,
-                "opportunity_utterance_index": None if score.opportunity is None else int(said.index[score.opportunity]),
+                "opportunity_utterance_index": None
+                if score.opportunity is None
+                else int(said.index[score.opportunity]),
                 "evidence_utterance_index": None if best is None else int(said.index[best]),
                 "evidence_start_seconds": None if best is None else float(said.start[best]),
                 "evidence_end_seconds": None if best is None else float(said.end[best]),

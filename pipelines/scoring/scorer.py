@@ -72,8 +72,8 @@ class Scorer:
         for call in calls.sort("call_id").iter_rows(named=True):
             first, count = bounds.get(call["call_id"], (0, 0))
             part = slice(first, first + count)
-            one = Said(
-                *(array[part] for array in arrays[:5]),
+            one = Said(  # type: ignore[misc]
+                *(array[part] for array in arrays[:5]),  # type: ignore[arg-type]
                 facts=facts[part],
                 probabilities=chance[part],
                 columns=self._columns,
@@ -148,7 +148,10 @@ def _trained(
     path = cache_dir / "detectors" / f"{rubric.id}-{rubric.content_hash()[:16]}-{SCORER_VERSION}-{names}.npz"
     if path.is_file():
         kept = np.load(path)
-        first, second = (Heads(*(_plain(kept[f"{side}_{part}"]) for part in _PARTS)) for side in ("fast", "slow"))
+        first, second = (
+            Heads(**{part: _plain(kept[f"{side}_{part}"]) for part in _PARTS})  # type: ignore[arg-type]
+            for side in ("fast", "slow")
+        )
         return first, second
     heads = train(rubric, *encoders)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,7 +161,7 @@ def _trained(
         for part in _PARTS
     }
     staged = path.with_suffix(".tmp.npz")
-    np.savez(staged, **parts)
+    np.savez(staged, allow_pickle=False, **parts)
     staged.replace(path)
     return heads
 

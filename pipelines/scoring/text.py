@@ -51,7 +51,10 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"\b(it|that|what|who|how|where|there|here|he|she|when|why|everything|everyone)'s\b", "${1} is"),
     (r"\b(that|what|who|there)s\b", "${1} is"),
     (r"'s\b", "s"),
-    (rf"\b(?:(?:one|a) (?:hundred|couple hundred)|{_NUMBER_WORD})(?:(?: |-| and ){_NUMBER_WORD})*(?:(?: |-)one)?\b", NUMBER),
+    (
+        rf"\b(?:(?:one|a) (?:hundred|couple hundred)|{_NUMBER_WORD})(?:(?: |-| and ){_NUMBER_WORD})*(?:(?: |-)one)?\b",
+        NUMBER,
+    ),
     (r"\b(?:one|a)[ -](thousand|million|grand)\b", f"{NUMBER} ${{1}}"),
     (rf"[$€£] ?\d(?:[\d,.']*\d)? ?(?:{_SCALE}\b)?(?: {_CURRENCY}\b)?", f" {MONEY} "),
     (rf"\b\d(?:[\d,.']*\d)? ?(?:{_SCALE} )?(?:{_CURRENCY}\b|[€$£])", MONEY),
@@ -83,7 +86,9 @@ def marked(text: pl.Expr) -> pl.Expr:
 
 def mark_texts(texts: Iterable[str]) -> list[str]:
     """``marked`` for a plain list."""
-    return pl.DataFrame({"text": list(texts)}, schema={"text": pl.String}).select(marked(pl.col("text")))["text"].to_list()
+    return (
+        pl.DataFrame({"text": list(texts)}, schema={"text": pl.String}).select(marked(pl.col("text")))["text"].to_list()
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -93,7 +98,9 @@ def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def mask_names(texts: Sequence[str], names: Iterable[str], stand_in: str) -> list[str]:
     """Replace whole words among ``names`` in every text by ``stand_in`` (longest name first, any case)."""
-    wanted = tuple(sorted({name.strip() for name in names if len(name.strip()) > 1}, key=lambda name: (-len(name), name)))
+    wanted = tuple(
+        sorted({name.strip() for name in names if len(name.strip()) > 1}, key=lambda name: (-len(name), name))
+    )
     if not wanted or not texts:
         return list(texts)
     # One pass over the joined text: a name never spans the separator, which no transcript contains.
@@ -126,7 +133,7 @@ def _windows(text: str) -> list[str]:
     words = text.split()
     if len(words) <= LONG_UTTERANCE_WORDS:
         return []
-    starts = list(range(0, len(words) - WINDOW_WORDS, WINDOW_STEP)) + [len(words) - WINDOW_WORDS]
+    starts = [*range(0, len(words) - WINDOW_WORDS, WINDOW_STEP), len(words) - WINDOW_WORDS]
     return [" ".join(words[start : start + WINDOW_WORDS]) for start in starts]
 
 

@@ -30,8 +30,8 @@ readable as (
     from assignments
     where valid_from is not null and (valid_to is null or valid_to >= valid_from)
     qualify row_number() over (
-        partition by person_id, valid_from order by load_order desc, source_file desc, source_row desc
-    ) = 1
+            partition by person_id, valid_from order by load_order desc, source_file desc, source_row desc
+        ) = 1
 
 ),
 
@@ -40,7 +40,10 @@ titles_classified as (
     select
         titles.job_title,
         {{ value_at_latest('title_kinds.seat_kind', '-title_kinds.priority') }} as seat_kind
-    from (select distinct job_title from readable where job_title is not null) as titles
+    from (
+        select distinct job_title from readable
+        where job_title is not null
+    ) as titles
     inner join title_kinds on regexp_matches(lower(titles.job_title), title_kinds.title_pattern)
     group by titles.job_title
 

@@ -15,13 +15,13 @@ final as (
         description,
         weight,
         target_ratio,
-        case when len(call_types) > 0 then array_to_string(call_types, ',') end as call_types,
         trigger,
-        rubric_hash
+        rubric_hash,
+        case when len(call_types) > 0 then array_to_string(call_types, ',') end as call_types
     from behaviours
     qualify row_number() over (
-        partition by rubric_id, rubric_version, behaviour_id order by landed_on desc, rubric_hash desc
-    ) = 1
+            partition by rubric_id, rubric_version, behaviour_id order by landed_on desc, rubric_hash desc
+        ) = 1
 
 )
 

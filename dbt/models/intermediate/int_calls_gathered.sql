@@ -52,17 +52,8 @@ known as (
 gathered as (
 
     select
-        coalesce(transcripts.call_id, known.call_id) as call_id,
-        coalesce(transcripts.source, known.source) as source,
-        coalesce(transcripts.call_kind, known.call_kind) as call_kind,
-        coalesce(transcripts.title, known.title) as title,
         transcripts.call_type,
-        coalesce(transcripts.started_at, known.started_at) as started_at,
-        coalesce(transcripts.call_date, cast(known.started_at as date)) as call_date,
-        coalesce(transcripts.primary_email, known.host_email) as host_email,
-        coalesce(transcripts.status, 'not_transcribed') as status,
         transcripts.duration_seconds,
-        coalesce(transcripts.session_seconds, known.session_seconds) as session_seconds,
         transcripts.is_excerpt,
         transcripts.audio_sha256,
         transcripts.language,
@@ -74,7 +65,16 @@ gathered as (
         transcripts.mean_word_probability,
         transcripts.utterance_count,
         transcripts.participants,
-        transcripts.deal_ids
+        transcripts.deal_ids,
+        coalesce(transcripts.call_id, known.call_id) as call_id,
+        coalesce(transcripts.source, known.source) as source,
+        coalesce(transcripts.call_kind, known.call_kind) as call_kind,
+        coalesce(transcripts.title, known.title) as title,
+        coalesce(transcripts.started_at, known.started_at) as started_at,
+        coalesce(transcripts.call_date, cast(known.started_at as date)) as call_date,
+        coalesce(transcripts.primary_email, known.host_email) as host_email,
+        coalesce(transcripts.status, 'not_transcribed') as status,
+        coalesce(transcripts.session_seconds, known.session_seconds) as session_seconds
     from known
     full outer join transcripts on known.call_id = transcripts.call_id
 

@@ -15,7 +15,7 @@ final as (
         count(*) filter (where is_judged and is_met) as met_count,
         count(*) filter (where is_applicable and is_met is null) as abstained_count,
         coalesce({{ exact_sum('weight', where='is_judged and is_met') }}, 0)
-            / nullif({{ exact_sum('weight', where='is_judged') }}, 0) as rubric_score
+        / nullif({{ exact_sum('weight', where='is_judged') }}, 0) as rubric_score
     from scores
     group by call_id, rubric_id
 

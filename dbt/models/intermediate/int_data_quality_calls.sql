@@ -148,9 +148,9 @@ gathered as (
 
     select * from call_faults
     union all
-    select * as None from session_faults
+    select * from session_faults
     union all
-    select * as None from rubric_faults
+    select * from rubric_faults
 
 ),
 

@@ -127,11 +127,11 @@ final as (
 
     select * from exclusions
     union all
-    select * as None from ownership
+    select * from ownership
     union all
-    select * as None from out_of_seat
+    select * from out_of_seat
     union all
-    select * as None from values_checked
+    select * from values_checked
 
 )
 

@@ -315,11 +315,11 @@ final as (
 
     select * from identity_faults
     union all
-    select * as None from assignment_faults
+    select * from assignment_faults
     union all
-    select * as None from quota_faults
+    select * from quota_faults
     union all
-    select * as None from calendar_faults
+    select * from calendar_faults
 
 )
 

@@ -31,15 +31,35 @@ deals as (
 
 dated as (
 
-    select period_start as day, period_end as last_day, period_start as quota_day from quotas
+    select
+        period_start as day,
+        period_end as last_day,
+        period_start as quota_day
+    from quotas
     union all
-    select call_date, null as last_day, null as quota_day from calls
+    select
+        call_date,
+        null as last_day,
+        null as quota_day
+    from calls
     union all
-    select cast(started_at as date) as day, null as last_day, null as quota_day from recorder_calls
+    select
+        cast(started_at as date) as day,
+        null as last_day,
+        null as quota_day
+    from recorder_calls
     union all
-    select cast(starts_at as date) as day, null as last_day, null as quota_day from calendar_events
+    select
+        cast(starts_at as date) as day,
+        null as last_day,
+        null as quota_day
+    from calendar_events
     union all
-    select close_date, null as last_day, null as quota_day from deals
+    select
+        close_date,
+        null as last_day,
+        null as quota_day
+    from deals
 
 ),
 

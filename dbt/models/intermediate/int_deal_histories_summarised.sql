@@ -61,7 +61,7 @@ final as (
         ) as reopened_count,
         count(*) filter (
             where real_changes.property_name = 'closedate'
-                and {{ to_date('real_changes.property_value') }} > {{ to_date('real_changes.previous_value') }}
+            and {{ to_date('real_changes.property_value') }} > {{ to_date('real_changes.previous_value') }}
         ) as close_date_push_count,
         count(*) filter (
             where real_changes.property_name = 'hubspot_owner_id' and real_changes.previous_value is not null

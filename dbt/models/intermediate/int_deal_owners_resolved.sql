@@ -36,6 +36,7 @@ final as (
         rep_days.manager_id,
         rep_days.team_id,
         rep_days.segment,
+        owner_reps.rep_id as owner_rep_id,
         rep_days.rep_id is not null as is_in_seat,
         case
             when deals.counted_owner_id is null then 'no_owner'
@@ -48,8 +49,7 @@ final as (
             when deals.owner_id is null then 'no_owner'
             when deals.owner_person_id is null then 'unknown_owner'
             when owner_reps.rep_id is null then 'owner_is_no_rep'
-        end as owner_reason,
-        owner_reps.rep_id as owner_rep_id
+        end as owner_reason
     from deals
     left join identities on deals.counted_owner_id = identities.source_id
     left join reps on identities.person_id = reps.rep_id

@@ -106,7 +106,7 @@ final as (
     left join rates
         on staged.source_currency = rates.currency
         and coalesce(case when staged.is_closed then staged.close_date end, {{ as_of() }})
-            between rates.valid_from and rates.valid_to
+        between rates.valid_from and rates.valid_to
 
 )
 

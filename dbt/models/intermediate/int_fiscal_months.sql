@@ -50,9 +50,24 @@ computed as (
 
 combined as (
 
-    select month, month_end, quarter_start, quarter_end, fiscal_year, fiscal_quarter, label from given_periods
+    select
+        month,
+        month_end,
+        quarter_start,
+        quarter_end,
+        fiscal_year,
+        fiscal_quarter,
+        label
+    from given_periods
     union all
-    select month, month_end, quarter_start, quarter_end, fiscal_year, fiscal_quarter, label
+    select
+        month,
+        month_end,
+        quarter_start,
+        quarter_end,
+        fiscal_year,
+        fiscal_quarter,
+        label
     from computed
     where not exists (select 1 from given_periods)
 

@@ -31,9 +31,19 @@ overrides as (
 
 gathered as (
 
-    select 'hubspot' as source_system, owner_id as source_id, email, full_name from owners
+    select
+        'hubspot' as source_system,
+        owner_id as source_id,
+        email,
+        full_name
+    from owners
     union all
-    select 'gong' as source_system, user_id, email, full_name from recorder_users
+    select
+        'gong' as source_system,
+        user_id,
+        email,
+        full_name
+    from recorder_users
 
 ),
 

@@ -41,7 +41,11 @@ grouped as (
         'all' as meeting_group
     from flagged
     union all
-    select 'other' as meeting_group, * as None from flagged where not is_one_on_one
+    select
+        *,
+        'other' as meeting_group
+    from flagged
+    where not is_one_on_one
 
 ),
 
@@ -63,12 +67,18 @@ final as (
     select
         manager_id,
         week_start,
-        sum(case when meeting_group = 'all' then greatest(
-            {{ dbt.datediff('greatest(starts_at, coalesce(reached_until, starts_at))', 'ends_at', 'second') }}, 0
-        ) else 0 end) / 60.0 as meeting_minutes,
-        sum(case when meeting_group = 'other' then greatest(
-            {{ dbt.datediff('greatest(starts_at, coalesce(reached_until, starts_at))', 'ends_at', 'second') }}, 0
-        ) else 0 end) / 60.0 as other_meeting_minutes
+        sum(case when meeting_group = 'all'
+                then greatest(
+                        {{ dbt.datediff('greatest(starts_at, coalesce(reached_until, starts_at))', 'ends_at', 'second') }}, 0
+                    )
+            else 0
+        end) / 60.0 as meeting_minutes,
+        sum(case when meeting_group = 'other'
+                then greatest(
+                        {{ dbt.datediff('greatest(starts_at, coalesce(reached_until, starts_at))', 'ends_at', 'second') }}, 0
+                    )
+            else 0
+        end) / 60.0 as other_meeting_minutes
     from reached
     group by manager_id, week_start
 

@@ -35,17 +35,17 @@ planned_numbered as (
 final as (
 
     select
-        coalesce(recorded_numbered.call_id, 'calendar:' || planned_numbered.calendar_event_id) as session_id,
         recorded_numbered.call_id,
         planned_numbered.calendar_event_id,
+        recorded_numbered.unmatched_reason,
+        planned_numbered.meeting_minutes as calendar_minutes,
+        coalesce(recorded_numbered.call_id, 'calendar:' || planned_numbered.calendar_event_id) as session_id,
         coalesce(recorded_numbered.manager_id, planned_numbered.manager_id) as manager_id,
         coalesce(recorded_numbered.rep_id, planned_numbered.rep_id) as rep_id,
         coalesce(recorded_numbered.team_id, planned_numbered.team_id) as team_id,
         coalesce(recorded_numbered.segment, planned_numbered.segment) as segment,
-        recorded_numbered.unmatched_reason,
         coalesce(recorded_numbered.started_at, planned_numbered.starts_at) as started_at,
-        coalesce(recorded_numbered.call_date, planned_numbered.meeting_date) as session_date,
-        planned_numbered.meeting_minutes as calendar_minutes
+        coalesce(recorded_numbered.call_date, planned_numbered.meeting_date) as session_date
     from recorded_numbered
     full outer join planned_numbered
         on recorded_numbered.manager_id = planned_numbered.manager_id

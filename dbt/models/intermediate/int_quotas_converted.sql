@@ -36,9 +36,9 @@ readable as (
         and quota_amount is not null
         and period_start <= period_end
     qualify row_number() over (
-        partition by person_id, period_start, period_end, is_overlay, coalesce(quota_kind like '%ramp%', false)
-        order by load_order desc, source_file desc, source_row desc
-    ) = 1
+            partition by person_id, period_start, period_end, is_overlay, coalesce(quota_kind like '%ramp%', false)
+            order by load_order desc, source_file desc, source_row desc
+        ) = 1
 
 ),
 
@@ -48,7 +48,12 @@ periods_counted as (
         periods.period_start,
         periods.period_end,
         count(*) as working_days
-    from (select distinct period_start, period_end from readable) as periods
+    from (
+        select distinct
+            period_start,
+            period_end
+        from readable
+    ) as periods
     inner join days
         on periods.period_start <= days.day
         and periods.period_end >= days.day
@@ -60,25 +65,28 @@ periods_counted as (
 final as (
 
     select
-        readable.person_id || ' ' || readable.period_start || ' ' || readable.period_end || ' '
-        || case when readable.is_overlay then 'overlay' else 'own' end || ' '
-        || case when readable.is_ramp then 'ramp' else 'full' end as quota_key,
         readable.person_id,
-        employees.person_id is not null as is_known_person,
         readable.period_start,
         readable.period_end,
         readable.is_overlay,
         readable.is_ramp,
         readable.same_period_count,
         periods_counted.working_days,
+        readable.person_id || ' ' || readable.period_start || ' ' || readable.period_end || ' '
+        || case when readable.is_overlay then 'overlay' else 'own' end || ' '
+        || case when readable.is_ramp then 'ramp' else 'full' end as quota_key,
+        employees.person_id is not null as is_known_person,
         coalesce(readable.currency, '{{ var("company_currency") }}') as source_currency,
         readable.quota_amount * rates.rate as amount,
         row_number() over (
             partition by readable.person_id
             order by
-                case when readable.is_ramp then 0 else 1 end,
-                readable.period_end - readable.period_start,
-                readable.load_order desc, readable.source_file desc, readable.source_row desc, readable.period_start
+                case when readable.is_ramp then 0 else 1 end asc,
+                readable.period_end - readable.period_start asc,
+                readable.load_order desc,
+                readable.source_file desc,
+                readable.source_row desc,
+                readable.period_start asc
         ) as preference
     from readable
     left join periods_counted

@@ -39,6 +39,11 @@ final as (
     select
         rep_months.rep_id,
         rep_months.period_start as month,
+        cast(coalesce(summed.heard_count, 0) as bigint) as one_on_ones_heard_count,
+        summed.one_on_one_minutes,
+        summed.coaching_minutes,
+        summed.inspection_minutes,
+        summed.other_minutes,
         coalesce(summed.weeks_in_month, 0) as weeks_in_month,
         case when summed.held_known_weeks > 0 then summed.held_weeks end as calendar_weeks,
         coalesce(summed.heard_weeks, 0) as heard_weeks,
@@ -48,12 +53,7 @@ final as (
             -- Every week is known, and none was heard: then none was held.
             when summed.weeks_in_month > 0 and summed.held_known_weeks = summed.weeks_in_month and summed.held_weeks = 0 then 0
         end as coached_weeks_known,
-        case when summed.held_known_weeks > 0 then cast(summed.held_count as bigint) end as one_on_ones_held_count,
-        cast(coalesce(summed.heard_count, 0) as bigint) as one_on_ones_heard_count,
-        summed.one_on_one_minutes,
-        summed.coaching_minutes,
-        summed.inspection_minutes,
-        summed.other_minutes
+        case when summed.held_known_weeks > 0 then cast(summed.held_count as bigint) end as one_on_ones_held_count
     from rep_months
     left join summed
         on rep_months.rep_id = summed.rep_id

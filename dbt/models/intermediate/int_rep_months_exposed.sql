@@ -70,7 +70,7 @@ weighted as (
     from shares as later
     inner join shares as earlier
         on later.rep_id = earlier.rep_id
-        and earlier.month_number < later.month_number
+        and later.month_number > earlier.month_number
 
 ),
 
@@ -120,8 +120,8 @@ weights_summed as (
         coalesce(stocks.unknown_weight, 0) + case
             when first_months.has_unknown_past
                 then power(
-                    0.5, (shares.first_week_number - first_months.first_week_number) / {{ var('exposure_half_life_weeks') }}
-                )
+                        0.5, (shares.first_week_number - first_months.first_week_number) / {{ var('exposure_half_life_weeks') }}
+                    )
             else 0
         end as unknown_weight
     from shares
@@ -143,23 +143,24 @@ final as (
                 then weights_summed.known_stock / (1 - weights_summed.unknown_weight)
         end as exposure_stock,
         round(1 - weights_summed.unknown_weight, 9) as exposure_known_share,
-        {% for lag in range(1, 5) %}
+    {% for lag in range(1, 5) %}
         case
             when shares.month_number - {{ lag }} < first_months.first_month_number
                 then case when not first_months.has_unknown_past then 0 end
             when lag_{{ lag }}.rep_id is null then 0
             else lag_{{ lag }}.exposure_share
         end as exposure_lag_{{ lag }}{{ ',' if not loop.last }}
-        {% endfor %}
+    
+    {% endfor %}
     from shares
     inner join first_months on shares.rep_id = first_months.rep_id
     inner join weights_summed
         on shares.rep_id = weights_summed.rep_id
         and shares.month = weights_summed.month
     {% for lag in range(1, 5) %}
-    left join shares as lag_{{ lag }}
-        on shares.rep_id = lag_{{ lag }}.rep_id
-        and shares.month_number - {{ lag }} = lag_{{ lag }}.month_number
+        left join shares as lag_{{ lag }}
+            on shares.rep_id = lag_{{ lag }}.rep_id
+            and shares.month_number - {{ lag }} = lag_{{ lag }}.month_number
     {% endfor %}
 
 )

@@ -8,22 +8,22 @@ with rep_days as (
 spells as (
 
     {% for kind, column in [('week', 'week_start'), ('month', 'month'), ('quarter', 'quarter_start')] %}
-    select
-        '{{ kind }}' as period_kind,
-        {{ column }} as period_start,
-        rep_id,
-        manager_id,
-        team_id,
-        segment,
-        count(*) as day_count,
-        min(day) as first_day,
-        max(day) as last_day,
-        count(*) filter (where is_working_day_in_seat) as working_days_in_seat
-    from rep_days
-    where {{ column }} <= {{ as_of() }}
-        {% if kind == 'week' %}and day <= {{ as_of() }}{% endif %}
-    group by {{ column }}, rep_id, manager_id, team_id, segment
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ kind }}' as period_kind,
+            {{ column }} as period_start,
+            rep_id,
+            manager_id,
+            team_id,
+            segment,
+            count(*) as day_count,
+            min(day) as first_day,
+            max(day) as last_day,
+            count(*) filter (where is_working_day_in_seat) as working_days_in_seat
+        from rep_days
+        where {{ column }} <= {{ as_of() }}
+            {% if kind == 'week' %}and day <= {{ as_of() }}{% endif %}
+        group by {{ column }}, rep_id, manager_id, team_id, segment
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

@@ -58,15 +58,15 @@ joined as (
         rep_weeks.team_id,
         rep_weeks.segment,
         rep_weeks.working_days_in_seat,
-        sessions_summed.rep_id is not null or calendars.manager_id is not null as is_held_known,
-        coalesce(sessions_summed.held_count, 0) as held_count,
-        coalesce(sessions_summed.heard_count, 0) as heard_count,
         sessions_summed.one_on_one_minutes,
         sessions_summed.coaching_minutes,
         sessions_summed.inspection_minutes,
         sessions_summed.other_minutes,
         sessions_summed.longest_coaching_minutes,
-        sessions_summed.is_coached
+        sessions_summed.is_coached,
+        sessions_summed.rep_id is not null or calendars.manager_id is not null as is_held_known,
+        coalesce(sessions_summed.held_count, 0) as held_count,
+        coalesce(sessions_summed.heard_count, 0) as heard_count
     from rep_weeks
     inner join weeks on rep_weeks.period_start = weeks.week_start
     left join sessions_summed
@@ -92,16 +92,16 @@ final as (
         team_id,
         segment,
         working_days_in_seat,
-        working_days_in_seat > 0 and is_complete as is_working_week,
         is_held_known,
+        heard_count,
+        working_days_in_seat > 0 and is_complete as is_working_week,
         is_held_known and (heard_count > 0 or held_count = 0) as is_coaching_known,
         case when is_held_known then held_count end as held_count,
-        heard_count,
         case when is_held_known then coalesce(one_on_one_minutes, 0) end as one_on_one_minutes,
         {% for column in ['coaching_minutes', 'inspection_minutes', 'other_minutes', 'longest_coaching_minutes'] %}
-        case
-            when is_held_known and (heard_count > 0 or held_count = 0) then coalesce({{ column }}, 0)
-        end as {{ column }},
+            case
+                when is_held_known and (heard_count > 0 or held_count = 0) then coalesce({{ column }}, 0)
+            end as {{ column }},
         {% endfor %}
         case
             when is_held_known and (heard_count > 0 or held_count = 0) then coalesce(is_coached, false)

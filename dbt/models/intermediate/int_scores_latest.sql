@@ -16,9 +16,9 @@ newest as (
     select *
     from scores
     qualify row_number() over (
-        partition by call_id, rubric_id, rubric_version, behaviour_id
-        order by scored_as_of desc, scorer_version desc, scorer desc
-    ) = 1
+            partition by call_id, rubric_id, rubric_version, behaviour_id
+            order by scored_as_of desc, scorer_version desc, scorer desc
+        ) = 1
 
 ),
 

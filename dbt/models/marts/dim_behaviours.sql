@@ -24,16 +24,16 @@ scored as (
 combined as (
 
     select
-        coalesce(behaviours.rubric_id, scored.rubric_id) as rubric_id,
-        coalesce(behaviours.rubric_version, scored.rubric_version) as rubric_version,
-        coalesce(behaviours.behaviour_id, scored.behaviour_id) as behaviour_id,
-        coalesce(behaviours.behaviour_name, scored.behaviour_id) as behaviour_name,
         behaviours.description,
         behaviours.weight,
         behaviours.target_ratio,
         behaviours.call_types,
         behaviours.trigger,
-        behaviours.rubric_hash
+        behaviours.rubric_hash,
+        coalesce(behaviours.rubric_id, scored.rubric_id) as rubric_id,
+        coalesce(behaviours.rubric_version, scored.rubric_version) as rubric_version,
+        coalesce(behaviours.behaviour_id, scored.behaviour_id) as behaviour_id,
+        coalesce(behaviours.behaviour_name, scored.behaviour_id) as behaviour_name
     from behaviours
     full outer join scored
         on behaviours.rubric_id = scored.rubric_id
@@ -45,8 +45,8 @@ combined as (
 final as (
 
     select
-        rubric_id || '.v' || rubric_version || '.' || behaviour_id as behaviour_key,
         *,
+        rubric_id || '.v' || rubric_version || '.' || behaviour_id as behaviour_key,
         rubric_version = max(rubric_version) over (partition by rubric_id) as is_current
     from combined
 

@@ -102,7 +102,7 @@ final as (
         employees.hire_date,
         case when employees.leave_date <= {{ as_of() }} then employees.leave_date end as leave_date,
         coalesce(employees.hire_date <= {{ as_of() }}, true)
-            and coalesce(employees.leave_date >= {{ as_of() }}, true) as is_active,
+        and coalesce(employees.leave_date >= {{ as_of() }}, true) as is_active,
         own_assignments.manager_id as leader_id,
         teams_ranked.team_id,
         teams_ranked.team_name,

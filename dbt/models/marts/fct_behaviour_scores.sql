@@ -53,7 +53,6 @@ reviews_summarised as (
 final as (
 
     select
-        scores.call_id || '#' || scores.rubric_id || '.v' || scores.rubric_version || '.' || scores.behaviour_id as score_id,
         scores.call_id,
         calls.call_kind,
         scores.call_date,
@@ -79,6 +78,7 @@ final as (
         scores.fallback_reason,
         scores.scored_as_of,
         reviews_summarised.review_verdict,
+        scores.call_id || '#' || scores.rubric_id || '.v' || scores.rubric_version || '.' || scores.behaviour_id as score_id,
         coalesce(reviews_summarised.review_count, 0) as review_count
     from scores
     left join calls on scores.call_id = calls.call_id

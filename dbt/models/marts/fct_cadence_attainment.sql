@@ -45,20 +45,20 @@ windows as (
 banded as (
 
     {% for kind in ['true', 'calendar'] %}
-    select
-        windows.window_name,
-        windows.window_start,
-        windows.window_end,
-        '{{ kind }}' as cadence_kind,
-        coalesce(rep_quarters.{{ kind }}_cadence_band, 'unknown') as cadence_band,
-        rep_quarters.rep_id,
-        coalesce(rep_quarters.manager_id, rep_quarters.rep_id) as cluster_id,
-        rep_quarters.manager_id,
-        rep_quarters.attainment,
-        cast(rep_quarters.is_at_quota as integer) as hit
-    from windows
-    inner join rep_quarters on rep_quarters.quarter_start between windows.window_start and windows.window_end
-    {% if not loop.last %}union all{% endif %}
+        select
+            windows.window_name,
+            windows.window_start,
+            windows.window_end,
+            '{{ kind }}' as cadence_kind,
+            coalesce(rep_quarters.{{ kind }}_cadence_band, 'unknown') as cadence_band,
+            rep_quarters.rep_id,
+            coalesce(rep_quarters.manager_id, rep_quarters.rep_id) as cluster_id,
+            rep_quarters.manager_id,
+            rep_quarters.attainment,
+            cast(rep_quarters.is_at_quota as integer) as hit
+        from windows
+        inner join rep_quarters on rep_quarters.quarter_start between windows.window_start and windows.window_end
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

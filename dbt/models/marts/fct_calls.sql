@@ -1,8 +1,3 @@
-{% set signals = [
-    'talk_ratio', 'talk_ratio_total', 'longest_monologue_seconds', 'longest_customer_story_seconds', 'switches_per_minute',
-    'patience_seconds', 'question_count', 'questions_per_hour', 'open_question_share', 'interruptions_per_hour',
-    'words_per_minute', 'filler_rate', 'customer_speech_share_first_third', 'price_mention_minute', 'next_step_minute',
-] %}
 with calls as (
 
     select * from {{ ref('int_calls_gathered') }}
@@ -114,9 +109,7 @@ final as (
         calls.role_rule,
         calls.mean_word_probability,
         case when calls.status = 'transcribed' then calls.utterance_count end as utterance_count,
-        {% for signal in signals %}
-        signals.{{ signal }},
-        {% endfor %}
+        {{ signal_columns('signals') }},
         cast(scores_summed.applicable_count as bigint) as applicable_count,
         cast(scores_summed.met_count as bigint) as met_count,
         cast(scores_summed.abstained_count as bigint) as abstained_count,

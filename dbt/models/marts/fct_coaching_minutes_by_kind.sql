@@ -21,9 +21,9 @@ final as (
     select
         sessions.session_id,
         minutes.kind,
+        minutes.word_count,
         coalesce(kinds.kind_group, 'other') as kind_group,
-        minutes.minutes * sessions.excerpt_factor as minutes,
-        minutes.word_count
+        minutes.minutes * sessions.excerpt_factor as minutes
     from minutes
     inner join sessions
         on minutes.call_id = sessions.call_id

@@ -38,8 +38,8 @@ team_names as (
 calls_counted as (
 
     select
-        coalesce(team_id, '(unmatched)') as team_id,
         week_start,
+        coalesce(team_id, '(unmatched)') as team_id,
         count(*) as held_count,
         count(*) filter (where is_recorded) as recorded_count,
         count(*) filter (where is_analysed) as analysed_count,
@@ -52,8 +52,8 @@ calls_counted as (
 sessions_counted as (
 
     select
-        coalesce(team_id, '(unmatched)') as team_id,
         week_start,
+        coalesce(team_id, '(unmatched)') as team_id,
         count(*) as held_count,
         count(*) filter (where is_recorded) as recorded_count,
         count(*) filter (where is_heard) as heard_count
@@ -92,12 +92,12 @@ final as (
         joined.calls_recorded_count,
         joined.calls_analysed_count,
         joined.calls_reviewed_count,
-        cast(joined.calls_recorded_count as double) / nullif(joined.calls_held_count, 0) as calls_recorded_share,
-        cast(joined.calls_analysed_count as double) / nullif(joined.calls_held_count, 0) as calls_analysed_share,
-        cast(joined.calls_reviewed_count as double) / nullif(joined.calls_held_count, 0) as calls_reviewed_share,
         joined.one_on_ones_held_count,
         joined.one_on_ones_recorded_count,
         joined.one_on_ones_heard_count,
+        cast(joined.calls_recorded_count as double) / nullif(joined.calls_held_count, 0) as calls_recorded_share,
+        cast(joined.calls_analysed_count as double) / nullif(joined.calls_held_count, 0) as calls_analysed_share,
+        cast(joined.calls_reviewed_count as double) / nullif(joined.calls_held_count, 0) as calls_reviewed_share,
         cast(joined.one_on_ones_heard_count as double) / nullif(joined.one_on_ones_held_count, 0) as one_on_ones_heard_share
     from joined
     inner join weeks on joined.week_start = weeks.week_start

@@ -37,7 +37,7 @@ attained as (
         team_id,
         quarter_start,
         {{ exact_sum('closed_won_amount', where='attainment is not null') }}
-            / nullif({{ exact_sum('quota_amount', where='attainment is not null') }}, 0) as team_attainment,
+        / nullif({{ exact_sum('quota_amount', where='attainment is not null') }}, 0) as team_attainment,
         cast(count(*) filter (where is_at_quota) as double) / nullif(count(attainment), 0) as share_of_reps_at_quota
     from rep_quarters
     group by team_id, quarter_start

@@ -15,9 +15,18 @@ month_numbers as (
 
 grouped as (
 
-    select segment, exit_month, status from episodes where segment is not null
+    select
+        segment,
+        exit_month,
+        status
+    from episodes
+    where segment is not null
     union all
-    select 'all' as None, exit_month, status from episodes
+    select
+        'all' as segment,
+        exit_month,
+        status
+    from episodes
 
 ),
 

@@ -64,9 +64,7 @@ def gather(utterances: pl.DataFrame | pl.LazyFrame, calls: pl.DataFrame | pl.Laz
             (pl.col("end") - pl.col("start")).alias("seconds"),
             _word_count(utterances.lazy()).alias("words"),
         )
-        .with_columns(
-            back_channel(pl.col("lower"), pl.col("words")).alias("is_back_channel")
-        )
+        .with_columns(back_channel(pl.col("lower"), pl.col("words")).alias("is_back_channel"))
         .collect()
     )
     return Conversations(_with_totals(call_rows, said), said)
@@ -125,16 +123,13 @@ def rows(
     """Long rows of one signal, one a call; where ``reason`` is not null the value and its parts are null."""
     nothing = pl.lit(None, dtype=pl.Float64)
     known = pl.col("null_reason").is_null()
-    return (
-        calls.with_columns(reason.cast(pl.String).alias("null_reason"))
-        .select(
-            "call_id",
-            pl.lit(signal).alias("signal"),
-            pl.when(known).then(value).cast(pl.Float64).alias("value"),
-            pl.when(known).then(nothing if numerator is None else numerator).cast(pl.Float64).alias("numerator"),
-            pl.when(known).then(nothing if denominator is None else denominator).cast(pl.Float64).alias("denominator"),
-            "null_reason",
-        )
+    return calls.with_columns(reason.cast(pl.String).alias("null_reason")).select(
+        "call_id",
+        pl.lit(signal).alias("signal"),
+        pl.when(known).then(value).cast(pl.Float64).alias("value"),
+        pl.when(known).then(nothing if numerator is None else numerator).cast(pl.Float64).alias("numerator"),
+        pl.when(known).then(nothing if denominator is None else denominator).cast(pl.Float64).alias("denominator"),
+        "null_reason",
     )
 
 

@@ -68,15 +68,9 @@ ASKS_AT_START = rf"{_SENTENCE_START}(?:{_WH}|{_INVERTED})"
 ASKS_ANYWHERE = rf"{_LOOSE_START}(?:{_WH}|{_INVERTED})|{_MID_CLAUSE}|{_TAG}"
 INVITES = _INVITATION
 
-_OPEN = (
-    rf"{_B}(?:(?:what|why)(?:'s|'re|'d)?{_B}|how (?:do|does|did|is|are|was|were|would|will|can|could|should|have|has|come|else|exactly)\b|how's|how're)"
-)
-_NOT_OPEN = (
-    rf"{_B}(?:what (?:time|day|date|percent\w*|number|version|year|month|size|address|about)|how about|so what|know what|what's up)\b"
-)
-_CLOSED_START = (
-    rf"{_SENTENCE_START}(?:{_INVERTED}|how {_QUANTITY}\b|(?:who|when|where|which|whose)\b)"
-)
+_OPEN = rf"{_B}(?:(?:what|why)(?:'s|'re|'d)?{_B}|how (?:do|does|did|is|are|was|were|would|will|can|could|should|have|has|come|else|exactly)\b|how's|how're)"
+_NOT_OPEN = rf"{_B}(?:what (?:time|day|date|percent\w*|number|version|year|month|size|address|about)|how about|so what|know what|what's up)\b"
+_CLOSED_START = rf"{_SENTENCE_START}(?:{_INVERTED}|how {_QUANTITY}\b|(?:who|when|where|which|whose)\b)"
 
 
 def is_question(lower: pl.Expr) -> pl.Expr:

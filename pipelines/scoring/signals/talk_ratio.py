@@ -2,7 +2,13 @@
 
 import polars as pl
 
-from pipelines.scoring.signals.conversation import SHORT_SPEECH, SHORTEST_SPEECH_SECONDS, Conversations, role_reason, rows
+from pipelines.scoring.signals.conversation import (
+    SHORT_SPEECH,
+    SHORTEST_SPEECH_SECONDS,
+    Conversations,
+    role_reason,
+    rows,
+)
 
 
 def talk_ratio(said: Conversations) -> pl.DataFrame:

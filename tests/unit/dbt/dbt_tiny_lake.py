@@ -44,7 +44,7 @@ def _cell(value: Any, kind: pl.DataType) -> Any:
 def derive(lake: Lake, table: str, rows: list[Row]) -> None:
     """Write rows of a derived table, by their dates; columns left out get the schema's plainest value."""
     schema = LAKE_TABLES[table]
-    blank = {name: None for name in schema.column_names()}
+    blank = dict.fromkeys(schema.column_names())
     by_date: dict[dt.date, list[Row]] = {}
     for row in rows:
         by_date.setdefault(row["date"], []).append(blank | row)

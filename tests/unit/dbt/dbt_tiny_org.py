@@ -107,7 +107,11 @@ def _deals(lake: Lake) -> None:
         return {"id": f"o-{key}", "email": f" {name.title()}@Tiny.example", "first_name": name, "archived": "false"}
 
     land(lake, "raw_hubspot__owners", [owner("A", "ann"), owner("B", "ben"), owner("C", "cem"), owner("D", "dee")])
-    stages = [("new", "Discovery", "0.2", "false"), ("won", "Closed Won", "1.0", "true"), ("lost", "Closed Lost", "0.0", "true")]
+    stages = [
+        ("new", "Discovery", "0.2", "false"),
+        ("won", "Closed Won", "1.0", "true"),
+        ("lost", "Closed Lost", "0.0", "true"),
+    ]
     land(
         lake,
         "raw_hubspot__pipeline_stages",
@@ -121,7 +125,11 @@ def _deals(lake: Lake) -> None:
     def deal(key: str, owner_key: str | None, stage: str, close: str | None, amount: str | None, **more: str) -> Row:
         row = {"id": key, "dealname": f"Deal {key}", "hubspot_owner_id": owner_key and f"o-{owner_key}"}
         row |= {"dealstage": stage, "pipeline": "p", "closedate": close, "amount": amount, "deal_currency_code": "USD"}
-        return row | {"createdate": "2026-01-10T09:00:00Z", "updated_at": "2026-06-29T00:00:00Z", "archived": "false"} | more
+        return (
+            row
+            | {"createdate": "2026-01-10T09:00:00Z", "updated_at": "2026-06-29T00:00:00Z", "archived": "false"}
+            | more
+        )
 
     land(
         lake,
@@ -149,7 +157,12 @@ def _deals(lake: Lake) -> None:
         [
             split | {"to_object_id": "o-C", "association_label": "split 40%"},
             split | {"to_object_id": "o-B", "association_label": "overlay 50%"},
-            {"deal_id": "3", "to_object_type": "companies", "to_object_id": "c1", "association_label": "deal_to_company"},
+            {
+                "deal_id": "3",
+                "to_object_type": "companies",
+                "to_object_id": "c1",
+                "association_label": "deal_to_company",
+            },
         ],
     )
     land(lake, "raw_hubspot__companies", [{"id": "c1", "name": "Acme", "archived": "false"}])
@@ -194,7 +207,9 @@ def _calls(lake: Lake) -> None:
         lake,
         "transcripts__calls",
         [
-            _call("gong:c1", day, "external", "ann", buyer, call_type="discovery", deal_ids=["hubspot:3", "hubspot:12"]),
+            _call(
+                "gong:c1", day, "external", "ann", buyer, call_type="discovery", deal_ids=["hubspot:3", "hubspot:12"]
+            ),
             _call("gong:c2", day, "external", "ann", buyer, call_type="demo", role_confidence=0.5),
             _call("gong:c3", day, "external", "cem", buyer, status="no_consent", utterance_count=0),
             _call("gong:c4", day, "external", "nobody", buyer),
@@ -211,15 +226,46 @@ def _calls(lake: Lake) -> None:
         lake,
         "raw_gong__calls",
         # Known to the recorder, not met by speech yet; the second is one that c1's transcript tells more about.
-        [{"id": "c9", "title": "Late", "started": "2026-06-29T10:00:00Z", "primary_user_id": "u-A", "scope": "External"}]
-        + [{"id": "c1", "title": "c1", "started": "2026-06-09T15:00:00Z", "primary_user_id": "u-A", "scope": "External"}]
-        + [{"id": "c8", "title": "Broken", "started": "2026-06-29T10:00:00Z", "scope": "Internal", "duration_seconds": -5.0}],
+        [
+            {
+                "id": "c9",
+                "title": "Late",
+                "started": "2026-06-29T10:00:00Z",
+                "primary_user_id": "u-A",
+                "scope": "External",
+            }
+        ]
+        + [
+            {
+                "id": "c1",
+                "title": "c1",
+                "started": "2026-06-09T15:00:00Z",
+                "primary_user_id": "u-A",
+                "scope": "External",
+            }
+        ]
+        + [
+            {
+                "id": "c8",
+                "title": "Broken",
+                "started": "2026-06-29T10:00:00Z",
+                "scope": "Internal",
+                "duration_seconds": -5.0,
+            }
+        ],
     )
     derive(
         lake,
         "signals__calls",
         [
-            {"date": day.date(), "call_id": "gong:c1", "signal": "talk_ratio", "value": 0.7, "numerator": 70.0, "denominator": 100.0},
+            {
+                "date": day.date(),
+                "call_id": "gong:c1",
+                "signal": "talk_ratio",
+                "value": 0.7,
+                "numerator": 70.0,
+                "denominator": 100.0,
+            },
             {"date": day.date(), "call_id": "gong:c2", "signal": "talk_ratio", "null_reason": "role_confidence"},
         ],
     )
@@ -227,7 +273,12 @@ def _calls(lake: Lake) -> None:
     def score(call_id: str, behaviour: str, is_applicable: bool, is_met: bool | None, scored: dt.date = AS_OF) -> Row:
         row: Row = {"date": day.date(), "call_id": call_id, "rubric_id": "sales_call", "rubric_version": 1}
         row |= {"behaviour_id": behaviour, "is_applicable": is_applicable, "is_met": is_met, "scored_as_of": scored}
-        return row | {"is_abstained": is_applicable and is_met is None, "evidence_count": int(bool(is_met)), "scorer": "s", "scorer_version": "1"}
+        return row | {
+            "is_abstained": is_applicable and is_met is None,
+            "evidence_count": int(bool(is_met)),
+            "scorer": "s",
+            "scorer_version": "1",
+        }
 
     derive(
         lake,
@@ -245,7 +296,13 @@ def _calls(lake: Lake) -> None:
         lake,
         "rubrics__behaviours",
         [
-            {"date": AS_OF, "rubric_id": "sales_call", "rubric_version": 1, "behaviour_id": behaviour, "name": behaviour}
+            {
+                "date": AS_OF,
+                "rubric_id": "sales_call",
+                "rubric_version": 1,
+                "behaviour_id": behaviour,
+                "name": behaviour,
+            }
             | {"weight": weight, "call_types": [], "rubric_hash": "h"}
             for behaviour, weight in {"sets_agenda": 3.0, "asks_budget": 1.0, "holds_price": 1.0}.items()
         ],
@@ -255,7 +312,13 @@ def _calls(lake: Lake) -> None:
         "moments__calls",
         [
             {"date": day.date(), "call_id": "gong:c1", "moment_id": "gong:c1#objection#3", "kind": "objection"}
-            | {"utterance_index": 3, "start_seconds": 60.0, "end_seconds": 65.0, "role": "customer", "quote": "too much"},
+            | {
+                "utterance_index": 3,
+                "start_seconds": 60.0,
+                "end_seconds": 65.0,
+                "role": "customer",
+                "quote": "too much",
+            },
         ],
     )
     land(
@@ -263,7 +326,12 @@ def _calls(lake: Lake) -> None:
         "raw_app__reviews",
         [
             {"review_id": "r1", "call_id": "gong:c1", "behaviour_id": "asks_budget", "rubric_id": "sales_call"}
-            | {"rubric_version": "1", "reviewer_email": "mia@tiny.example", "verdict": "disagree", "reviewed_at": "2026-06-10T10:00:00Z"},
+            | {
+                "rubric_version": "1",
+                "reviewer_email": "mia@tiny.example",
+                "verdict": "disagree",
+                "reviewed_at": "2026-06-10T10:00:00Z",
+            },
         ],
     )
 
@@ -274,7 +342,9 @@ def _one_on_ones(lake: Lake) -> None:
     for monday in WEEKS:
         start = dt.datetime.combine(monday, dt.time(9), UTC)
         call_id = f"gong:a{monday}"
-        calls.append(_call(call_id, start, "one_on_one", "mia", [_participant("mia", "manager"), _participant("ann", "rep")]))
+        calls.append(
+            _call(call_id, start, "one_on_one", "mia", [_participant("mia", "manager"), _participant("ann", "rep")])
+        )
         sessions.append(_session(call_id, monday, coaching=16.0, inspection=4.0, other=2.0))
         of_kind = {"practice": 10.0, "deal_strategy": 6.0, "inspection": 4.0, "wellbeing": 2.0}
         kinds += [
@@ -346,20 +416,41 @@ def _dirt(lake: Lake) -> None:
         lake,
         "quarantine__rows",
         [
-            {"date": AS_OF, "row_id": "q1", "table_name": "raw_quota__quotas", "source_file": "quotas.csv", "source_row": 9}
+            {
+                "date": AS_OF,
+                "row_id": "q1",
+                "table_name": "raw_quota__quotas",
+                "source_file": "quotas.csv",
+                "source_row": 9,
+            }
             | {"rule": "key_present", "reason": "no employee_id"},
         ],
     )
     derive(
         lake,
         "quarantine__files",
-        [{"date": AS_OF, "file_name": "x.wav", "sha256": "00ff", "byte_count": 0, "stage": "speech", "reason": "zero bytes"}],
+        [
+            {
+                "date": AS_OF,
+                "file_name": "x.wav",
+                "sha256": "00ff",
+                "byte_count": 0,
+                "stage": "speech",
+                "reason": "zero bytes",
+            }
+        ],
     )
     derive(
         lake,
         "checks__expectations",
         [
             {"date": AS_OF, "suite": "deals", "table_name": "raw_hubspot__deals", "expectation": "amount_is_number"}
-            | {"column_name": "amount", "is_success": False, "row_count": 13, "unexpected_count": 1, "meaning": "amounts are numbers"},
+            | {
+                "column_name": "amount",
+                "is_success": False,
+                "row_count": 13,
+                "unexpected_count": 1,
+                "meaning": "amounts are numbers",
+            },
         ],
     )

@@ -33,7 +33,9 @@ def test_the_later_of_two_overlapping_assignments_counts(tiny: Build) -> None:
 
 
 def test_managers_and_leaders_are_told_apart_and_spans_counted(tiny: Build) -> None:
-    rows = tiny.rows("select manager_id, level, direct_reports_count, leader_id, has_calendar from dim_managers order by 1")
+    rows = tiny.rows(
+        "select manager_id, level, direct_reports_count, leader_id, has_calendar from dim_managers order by 1"
+    )
     assert rows == [
         ("hr:M", "manager", 2, "hr:V", True),
         ("hr:V", "leader", 0, None, False),
@@ -42,7 +44,9 @@ def test_managers_and_leaders_are_told_apart_and_spans_counted(tiny: Build) -> N
 
 
 def test_a_leaver_stays_in_dim_reps_with_the_last_seat(tiny: Build) -> None:
-    row = tiny.one("select is_active, team_id, leave_reason, tenure_months, true_cadence_band from dim_reps where rep_id = 'hr:D'")
+    row = tiny.one(
+        "select is_active, team_id, leave_reason, tenure_months, true_cadence_band from dim_reps where rep_id = 'hr:D'"
+    )
     assert row == (False, "E", "resigned", 26, None)
 
 
@@ -61,7 +65,9 @@ def test_only_usable_won_deals_count_and_each_exclusion_has_its_reason(tiny: Bui
 
 
 def test_foreign_currency_is_converted_at_the_closing_day(tiny: Build) -> None:
-    assert tiny.one("select amount, source_amount, source_currency, currency from fct_deals where deal_id = 'hubspot:2'") == (
+    assert tiny.one(
+        "select amount, source_amount, source_currency, currency from fct_deals where deal_id = 'hubspot:2'"
+    ) == (
         pytest.approx(11_500),
         10_000,
         "EUR",
@@ -70,7 +76,9 @@ def test_foreign_currency_is_converted_at_the_closing_day(tiny: Build) -> None:
 
 
 def test_splits_share_the_credit_and_overlay_stands_beside(tiny: Build) -> None:
-    rows = tiny.rows("select rep_id, credit_kind, amount, is_overlay from fct_deal_credits where deal_id = 'hubspot:3' order by 1")
+    rows = tiny.rows(
+        "select rep_id, credit_kind, amount, is_overlay from fct_deal_credits where deal_id = 'hubspot:3' order by 1"
+    )
     assert rows == [
         ("hr:A", "owner", pytest.approx(6_000), False),
         ("hr:B", "overlay", pytest.approx(5_000), True),
@@ -110,7 +118,9 @@ def test_quota_follows_working_days_in_seat(tiny: Build) -> None:
 
 
 def test_full_quota_ignores_ramp_quotas_and_days_out_of_seat(tiny: Build) -> None:
-    row = tiny.one("select full_quota_amount, full_quota_origin, full_quota_attainment from fct_rep_months where rep_id = 'hr:B' and month = '2026-06-01'")
+    row = tiny.one(
+        "select full_quota_amount, full_quota_origin, full_quota_attainment from fct_rep_months where rep_id = 'hr:B' and month = '2026-06-01'"
+    )
     assert row == (pytest.approx(22_000), "own", pytest.approx(2_000 / 22_000))
 
 
@@ -128,7 +138,9 @@ def test_quarter_attainment_and_overlays_beside(tiny: Build) -> None:
 
 def test_win_rate_by_count_and_by_amount(tiny: Build) -> None:
     # Ann in June: deals 3 and 10 won (11,000), deal 4 lost (8,000).
-    row = tiny.one("select win_rate, win_rate_by_amount from fct_rep_months where rep_id = 'hr:A' and month = '2026-06-01'")
+    row = tiny.one(
+        "select win_rate, win_rate_by_amount from fct_rep_months where rep_id = 'hr:A' and month = '2026-06-01'"
+    )
     assert row == (pytest.approx(2 / 3), pytest.approx(11 / 19))
 
 
@@ -144,14 +156,20 @@ def test_a_heard_session_and_a_calendar_event_of_one_day_are_one_session(tiny: B
 
 
 def test_excerpts_are_extended_to_the_session_and_whole_recordings_are_not(tiny: Build) -> None:
-    row = tiny.one("select coaching_minutes, coaching_minutes_heard, excerpt_factor, is_coached from fct_coaching_sessions where session_id = 'folder:b2026-05-11'")
+    row = tiny.one(
+        "select coaching_minutes, coaching_minutes_heard, excerpt_factor, is_coached from fct_coaching_sessions where session_id = 'folder:b2026-05-11'"
+    )
     assert row == (pytest.approx(12), 4, pytest.approx(3), False)
-    row = tiny.one("select coaching_minutes, excerpt_factor, is_coached from fct_coaching_sessions where session_id = 'gong:a2026-05-11'")
+    row = tiny.one(
+        "select coaching_minutes, excerpt_factor, is_coached from fct_coaching_sessions where session_id = 'gong:a2026-05-11'"
+    )
     assert row == (16, 1, True)
 
 
 def test_a_one_on_one_with_somebody_elses_report_has_a_reason_and_no_pair(tiny: Build) -> None:
-    row = tiny.one("select rep_id, manager_id, unmatched_reason from fct_coaching_sessions where session_id = 'gong:stray'")
+    row = tiny.one(
+        "select rep_id, manager_id, unmatched_reason from fct_coaching_sessions where session_id = 'gong:stray'"
+    )
     assert row == (None, None, "not_the_manager_of_the_day")
 
 
@@ -177,14 +195,18 @@ def test_coached_weeks_are_null_where_nothing_was_heard(tiny: Build) -> None:
 
 
 def test_months_without_a_calendar_or_recording_are_unknown_and_not_zero(tiny: Build) -> None:
-    row = tiny.one("select calendar_weeks, coached_weeks, coached_weeks_known, coaching_minutes from fct_rep_months where rep_id = 'hr:A' and month = '2026-02-01'")
+    row = tiny.one(
+        "select calendar_weeks, coached_weeks, coached_weeks_known, coaching_minutes from fct_rep_months where rep_id = 'hr:A' and month = '2026-02-01'"
+    )
     assert row == (None, None, None, None)
 
 
 def test_exposure_is_the_lagged_decayed_stock_and_unknown_past_withholds_it(tiny: Build) -> None:
     # Hired in May and never coached: a known zero. Ann's past before the data is unknown.
     assert tiny.value("select exposure_stock from fct_rep_months where rep_id = 'hr:B' and month = '2026-06-01'") == 0
-    row = tiny.one("select exposure_stock, exposure_share, exposure_lag_1, exposure_lag_2 from fct_rep_months where rep_id = 'hr:A' and month = '2026-06-01'")
+    row = tiny.one(
+        "select exposure_stock, exposure_share, exposure_lag_1, exposure_lag_2 from fct_rep_months where rep_id = 'hr:A' and month = '2026-06-01'"
+    )
     assert row == (None, 1, 1, 1)
     known = tiny.value("select exposure_known_share from fct_rep_months where rep_id = 'hr:A' and month = '2026-06-01'")
     # Known: the weeks of March (5), April (4) and May (4); January, February and the time before are not.
@@ -203,12 +225,16 @@ def test_manager_week_minutes_shares_and_gap(tiny: Build) -> None:
 
 
 def test_a_managers_absence_takes_working_minutes_away(tiny: Build) -> None:
-    row = tiny.one("select working_minutes, coaching_time_share from fct_manager_weeks where manager_id = 'hr:M' and week_start = '2026-04-06'")
+    row = tiny.one(
+        "select working_minutes, coaching_time_share from fct_manager_weeks where manager_id = 'hr:M' and week_start = '2026-04-06'"
+    )
     assert row == (0, None)
 
 
 def test_unheard_weeks_of_a_manager_have_no_coaching_share(tiny: Build) -> None:
-    row = tiny.one("select one_on_ones_held_count, coaching_minutes, coaching_time_share, calendar_time_share from fct_manager_weeks where manager_id = 'hr:X' and week_start = '2026-06-15'")
+    row = tiny.one(
+        "select one_on_ones_held_count, coaching_minutes, coaching_time_share, calendar_time_share from fct_manager_weeks where manager_id = 'hr:X' and week_start = '2026-06-15'"
+    )
     assert row == (1, None, None, pytest.approx(30 / 2_400))
 
 
@@ -228,12 +254,16 @@ def test_a_call_belongs_to_the_manager_of_the_day_or_says_why_not(tiny: Build) -
 
 
 def test_rubric_score_is_weighted_and_leaves_abstentions_out(tiny: Build) -> None:
-    row = tiny.one("select applicable_count, met_count, abstained_count, rubric_score, talk_ratio, moment_count from fct_calls where call_id = 'gong:c1'")
+    row = tiny.one(
+        "select applicable_count, met_count, abstained_count, rubric_score, talk_ratio, moment_count from fct_calls where call_id = 'gong:c1'"
+    )
     assert row == (2, 1, 1, pytest.approx(3 / 4), 0.7, 1)
 
 
 def test_the_newest_judgement_counts_and_a_review_stands_beside(tiny: Build) -> None:
-    row = tiny.one("select is_met, scored_as_of::varchar, review_verdict, review_count from fct_behaviour_scores where call_id = 'gong:c1' and behaviour_id = 'asks_budget'")
+    row = tiny.one(
+        "select is_met, scored_as_of::varchar, review_verdict, review_count from fct_behaviour_scores where call_id = 'gong:c1' and behaviour_id = 'asks_budget'"
+    )
     assert row == (False, "2026-06-30", "disagree", 1)
 
 
@@ -244,7 +274,9 @@ def test_coverage_counts_held_recorded_analysed_reviewed(tiny: Build) -> None:
 
 
 def test_reviews_count_for_the_manager_of_the_rep(tiny: Build) -> None:
-    row = tiny.one("select calls_held_count, calls_reviewed_count, calls_reviewed_per_rep from fct_manager_weeks where manager_id = 'hr:M' and week_start = '2026-06-08'")
+    row = tiny.one(
+        "select calls_held_count, calls_reviewed_count, calls_reviewed_per_rep from fct_manager_weeks where manager_id = 'hr:M' and week_start = '2026-06-08'"
+    )
     assert row == (2, 1, 0.5)
 
 
@@ -252,7 +284,9 @@ def test_reviews_count_for_the_manager_of_the_rep(tiny: Build) -> None:
 
 
 def test_ramp_episodes_begin_at_hire_and_at_a_change_of_segment(tiny: Build) -> None:
-    rows = tiny.rows("select rep_id, start_date::varchar, start_reason, entry_month, exit_month, status, is_left_truncated from fct_ramp_episodes order by 1, 2")
+    rows = tiny.rows(
+        "select rep_id, start_date::varchar, start_reason, entry_month, exit_month, status, is_left_truncated from fct_ramp_episodes order by 1, 2"
+    )
     assert rows == [
         ("hr:A", "2024-01-01", "hired", 24, 30, "censored", True),
         ("hr:B", "2026-05-11", "hired", 0, 2, "censored", False),
@@ -289,7 +323,9 @@ def test_answers_of_small_teams_are_withheld_and_others_rounded(tiny: Build) -> 
 
 def test_observed_coaching_leaves_unheard_weeks_out(tiny: Build) -> None:
     # Team S in quarter 2, weeks beginning from 6 April, with a working day in seat: Ann 11 × 16, Ben 7 × 12; Cem's are unheard.
-    row = tiny.one("select observed_coaching_minutes_per_rep_week, claimed_minus_observed_minutes from fct_perception where team_id = 'S'")
+    row = tiny.one(
+        "select observed_coaching_minutes_per_rep_week, claimed_minus_observed_minutes from fct_perception where team_id = 'S'"
+    )
     assert row == (pytest.approx((11 * 16 + 7 * 12) / 18), pytest.approx(45 - (11 * 16 + 7 * 12) / 18))
 
 
@@ -333,5 +369,7 @@ def test_a_name_is_offered_for_review_and_never_matched(tiny: Build) -> None:
 
 
 def test_unheard_one_on_ones_are_counted_by_manager_and_day(tiny: Build) -> None:
-    rows = tiny.rows("select subject_id, sum(row_count) from fct_data_quality where rule = 'unheard_one_on_ones' group by 1 order by 1")
+    rows = tiny.rows(
+        "select subject_id, sum(row_count) from fct_data_quality where rule = 'unheard_one_on_ones' group by 1 order by 1"
+    )
     assert rows == [("hr:M", 7), ("hr:X", 6)]
