@@ -20,5 +20,5 @@ select
 from {{ ref('int_perception_suppressed') }}
 group by quarter_start
 having sum(case when suppression_reason is not null then answer_count else 0 end)
-        between 1 and {{ var('perception_minimum_answers') }} - 1
+    between 1 and {{ var('perception_minimum_answers') }} - 1
     and count(*) filter (where suppression_reason is null) > 0

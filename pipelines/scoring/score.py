@@ -153,10 +153,7 @@ def _write(
     inputs: dict[dt.date, str],
 ) -> None:
     for table in TABLES:
-        frame = frames[table].join(dated, on="call_id")
-        parts = {key[0]: part for key, part in frame.partition_by("date", as_dict=True).items()}
-        for date in dates:
-            lake.write(table, date, parts.get(date, frame.clear()), inputs[date])
+        lake.write_dates(table, frames[table].join(dated, on="call_id"), {date: inputs[date] for date in dates})
 
 
 def _rows(judged: Judged, rubric: Rubric, as_of: dt.date) -> dict[str, list[dict[str, Any]]]:

@@ -46,6 +46,15 @@ class AudioFacts:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """A file that has been decoded once. ``held``: all of it (samples x channels), where that is no more than a window."""
+
+    path: Path
+    facts: AudioFacts
+    held: NDArray[np.int16] | None
+
+
+@dataclass(frozen=True)
 class Window:
     """A stretch of sound: one row of ``samples`` (-1 to 1, 16 kHz) per speaker channel."""
 
@@ -59,45 +68,38 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def inspect(path: Path) -> AudioFacts:
+def inspect(path: Path) -> Sound:
     """Decode ``path`` once and say how long it is and which channels hold separate speakers.
 
     Raises:
         AudioError: nothing can be decoded, or much less than the file announces.
     """
-    envelopes, grams, peaks, count = [], [], [], 0
-    rest: NDArray[np.int16] | None = None
+    likeness, held, count = _Likeness(), [], 0
     for block in _blocks(path):
         count += len(block)
         if count > MAX_HOURS * 3600 * SAMPLE_RATE:
             raise AudioError(f"longer than {MAX_HOURS} hours: not one call")
-        samples = block.astype(np.float64)
-        grams.append(samples.T @ samples)
-        peaks.append(np.abs(samples).max(axis=0))
-        joined = block if rest is None else np.concatenate([rest, block])
-        size = SAMPLE_RATE // FRAMES_PER_SECOND
-        whole = len(joined) // size * size
-        envelopes.append(_envelope(joined[:whole], size))
-        rest = joined[whole:]
-    channels = _speaker_channels(np.sum(grams, axis=0), np.concatenate(envelopes), np.max(peaks, axis=0))
-    return AudioFacts(count / SAMPLE_RATE, len(grams[0]), channels)
+        likeness.add(block)
+        held = [*held, block] if count <= WINDOW_SECONDS * SAMPLE_RATE else []
+    facts = AudioFacts(count / SAMPLE_RATE, likeness.channel_count, likeness.speaker_channels())
+    return Sound(path, facts, np.concatenate(held) if held else None)
 
 
-def windows(path: Path, facts: AudioFacts, window_seconds: float = WINDOW_SECONDS) -> Iterator[Window]:
-    """Sound of ``path`` in windows of at most ``window_seconds``, never holding more than about one of them."""
+def windows(sound: Sound, window_seconds: float = WINDOW_SECONDS) -> Iterator[Window]:
+    """The sound in windows of at most ``window_seconds``, never holding more than about one of them."""
     size, search = int(window_seconds * SAMPLE_RATE), int(CUT_SEARCH_SECONDS * SAMPLE_RATE)
     pending: list[NDArray[np.int16]] = []
-    held, position = 0, 0
-    for block in _blocks(path):
+    count, position = 0, 0
+    for block in [sound.held] if sound.held is not None else _blocks(sound.path):
         pending.append(block)
-        held += len(block)
-        while held >= size:
+        count += len(block)
+        while count > size:
             joined = np.concatenate(pending)
             cut = _quietest(joined[:size], min(search, size // 2))
-            yield Window(position / SAMPLE_RATE, _speakers_only(joined[:cut], facts))
-            pending, held, position = [joined[cut:]], len(joined) - cut, position + cut
-    if held:
-        yield Window(position / SAMPLE_RATE, _speakers_only(np.concatenate(pending), facts))
+            yield Window(position / SAMPLE_RATE, _speakers_only(joined[:cut], sound.facts))
+            pending, count, position = [joined[cut:]], len(joined) - cut, position + cut
+    if count:
+        yield Window(position / SAMPLE_RATE, _speakers_only(np.concatenate(pending), sound.facts))
 
 
 def _speakers_only(samples: NDArray[np.int16], facts: AudioFacts) -> Samples:
@@ -117,27 +119,53 @@ def _quietest(samples: NDArray[np.int16], search: int) -> int:
 # --- which channels are speakers --------------------------------------------------------------------------------------
 
 
+class _Likeness:
+    """What tells whether channels carry the same voices, gathered block by block."""
+
+    def __init__(self) -> None:
+        self._grams: list[NDArray[np.float64]] = []
+        self._envelopes: list[NDArray[np.float64]] = []
+        self._peaks: list[NDArray[np.int16]] = []
+        self._rest: NDArray[np.int16] | None = None
+
+    @property
+    def channel_count(self) -> int:
+        return len(self._peaks[0])
+
+    def add(self, block: NDArray[np.int16]) -> None:
+        self._peaks.append(np.maximum(block.max(axis=0), -np.maximum(block.min(axis=0), -32767)))
+        if block.shape[1] == 1:  # nothing to compare with
+            return
+        samples = block.astype(np.float32)
+        self._grams.append((samples.T @ samples).astype(np.float64))
+        joined = block if self._rest is None else np.concatenate([self._rest, block])
+        size = SAMPLE_RATE // FRAMES_PER_SECOND
+        whole = len(joined) // size * size
+        self._envelopes.append(_envelope(joined[:whole], size))
+        self._rest = joined[whole:]
+
+    def speaker_channels(self) -> tuple[int, ...]:
+        """Channels that carry voices of their own: silent ones and copies of another are left out.
+
+        Two channels carry the same voices when their waves agree (copies, inverted copies, joint stereo), or their
+        loudness rises and falls together (one room heard by two microphones).
+        """
+        if self.channel_count == 1:
+            return (0,)
+        gram, envelope = np.sum(self._grams, axis=0), np.concatenate(self._envelopes)
+        peaks = np.max(self._peaks, axis=0)
+        heard = sorted((i for i in range(len(peaks)) if peaks[i] > SILENT_PEAK), key=lambda i: -gram[i, i])
+        kept: list[int] = []
+        for i in heard:
+            if not any(_is_same(gram, envelope, i, j) for j in kept):
+                kept.append(i)
+        return tuple(sorted(kept)) or (0,)
+
+
 def _envelope(samples: NDArray[np.int16], size: int) -> NDArray[np.float64]:
     """Loudness of each channel in decibels, one row per frame."""
-    frames = samples.reshape(-1, size, samples.shape[1]).astype(np.float64)
-    return 20 * np.log10(np.sqrt((frames**2).mean(axis=1)) + 1.0)
-
-
-def _speaker_channels(
-    gram: NDArray[np.float64], envelope: NDArray[np.float64], peaks: NDArray[np.float64]
-) -> tuple[int, ...]:
-    """Channels that carry voices of their own: silent ones and copies of another are left out.
-
-    Two channels carry the same voices when their waves agree (copies, inverted copies, joint stereo), or their loudness
-    rises and falls together (one room heard by two microphones).
-    """
-    heard = [i for i in range(len(peaks)) if peaks[i] > SILENT_PEAK]
-    heard.sort(key=lambda i: -gram[i, i])
-    kept: list[int] = []
-    for i in heard:
-        if not any(_is_same(gram, envelope, i, j) for j in kept):
-            kept.append(i)
-    return tuple(sorted(kept)) or (0,)
+    frames = samples.reshape(-1, size, samples.shape[1]).astype(np.float32)
+    return 20 * np.log10(np.sqrt(np.einsum("fsc,fsc->fc", frames, frames) / size, dtype=np.float64) + 1.0)
 
 
 def _is_same(gram: NDArray[np.float64], envelope: NDArray[np.float64], i: int, j: int) -> bool:

@@ -108,12 +108,12 @@ def recognise(job: Job) -> Transcript:
 
 def listen(job: Job) -> Transcript:
     """Transcript of a recording, without looking into the cache."""
-    facts = inspect(job.path)
+    sound = inspect(job.path)
     engine = load_engine(job.engine, job.model, job.cache_dir, job.threads)
     heard = _Heard()
-    for window in windows(job.path, facts):
-        heard = _with_window(heard, window, facts, engine, job)
-    return _transcript(heard, facts, engine, job)
+    for window in windows(sound):
+        heard = _with_window(heard, window, sound.facts, engine, job)
+    return _transcript(heard, sound.facts, engine, job)
 
 
 @dataclass(frozen=True)

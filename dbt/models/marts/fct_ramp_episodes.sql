@@ -56,8 +56,8 @@ months_of_episodes as (
     from observed
     inner join rep_months
         on observed.rep_id = rep_months.rep_id
-        and rep_months.month >= observed.start_month
-        and rep_months.month >= observed.data_month
+        and observed.start_month <= rep_months.month
+        and observed.data_month <= rep_months.month
         and rep_months.month <= coalesce(observed.ended_on, {{ as_of() }})
     where rep_months.full_quota_attainment is not null
 
@@ -94,11 +94,11 @@ decided as (
 
     select
         observed.*,
-        coalesce(months_summarised.months_observed_count, 0) as months_observed_count,
         months_summarised.last_month_number,
+        months_summarised.event_month_number,
+        coalesce(months_summarised.months_observed_count, 0) as months_observed_count,
         coalesce(months_summarised.first_12_months_observed_count, 0) as first_12_months_observed_count,
         coalesce(months_summarised.productive_months_in_first_12, 0) as productive_months_in_first_12,
-        months_summarised.event_month_number,
         case
             when observed.is_left_truncated
                 then greatest({{ dbt.datediff('observed.start_month', 'observed.data_month', 'month') }}, 0)
@@ -146,10 +146,11 @@ final as (
         decided.status,
         case decided.status
             when 'event' then 'two consecutive months at the ramp share of full quota'
-            when 'censored' then case
-                when decided.months_observed_count = 0 then 'still ramping; no full quota known'
-                else 'still ramping'
-            end
+            when 'censored'
+                then case
+                        when decided.months_observed_count = 0 then 'still ramping; no full quota known'
+                        else 'still ramping'
+                    end
             when 'left' then 'left before ramping' || coalesce(' (' || employees.leave_reason || ')', '')
             else 'promoted or transferred before ramping'
         end as status_reason,

@@ -136,9 +136,9 @@ joined as (
         coalesce(sold.overlay_credit_amount, 0) as overlay_credit_amount,
         coalesce(sold.closed_won_amount, 0) / case when quotas.quota_amount > 0 then quotas.quota_amount end as attainment,
         coalesce(sold.closed_won_amount, 0)
-            / case when full_quotas.full_quota_amount > 0 then full_quotas.full_quota_amount end as full_quota_attainment,
+        / case when full_quotas.full_quota_amount > 0 then full_quotas.full_quota_amount end as full_quota_attainment,
         cast(sold.closed_won_count as double)
-            / nullif(sold.closed_won_count + sold.closed_lost_count, 0) as win_rate,
+        / nullif(sold.closed_won_count + sold.closed_lost_count, 0) as win_rate,
         sold.won_as_owner_amount / nullif(sold.won_as_owner_amount + sold.closed_lost_amount, 0) as win_rate_by_amount
     from rep_months
     inner join fiscal_months on rep_months.period_start = fiscal_months.month
@@ -227,9 +227,9 @@ final as (
         on joined.rep_id = calls_summed.rep_id
         and joined.month = calls_summed.month
     {% for lag in range(2, 5) %}
-    left join joined as lag_{{ lag }}
-        on joined.rep_id = lag_{{ lag }}.rep_id
-        and joined.month_number - {{ lag }} = lag_{{ lag }}.month_number
+        left join joined as lag_{{ lag }}
+            on joined.rep_id = lag_{{ lag }}.rep_id
+            and joined.month_number - {{ lag }} = lag_{{ lag }}.month_number
     {% endfor %}
 
 )

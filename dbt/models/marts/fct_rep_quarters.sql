@@ -112,6 +112,7 @@ bands as (
 joined as (
 
     select
+        months_summed.* exclude (rep_id, quarter_start),
         rep_quarters.rep_id,
         rep_quarters.period_start as quarter_start,
         periods.period_end as quarter_end,
@@ -121,12 +122,11 @@ joined as (
         rep_quarters.team_id,
         rep_quarters.segment,
         rep_quarters.working_days_in_seat,
-        months_summed.* exclude (rep_id, quarter_start),
         quotas_summed.quota_amount,
         quotas_summed.overlay_quota_amount,
-        coalesce(sold_summed.won_as_owner_amount, 0) as won_as_owner_amount,
         bands.true_cadence_band,
-        bands.calendar_cadence_band
+        bands.calendar_cadence_band,
+        coalesce(sold_summed.won_as_owner_amount, 0) as won_as_owner_amount
     from rep_quarters
     inner join periods on rep_quarters.period_start = periods.period_start
     left join months_summed

@@ -1,6 +1,7 @@
 """A published file from the contracts of the marts and a few rows written by hand: what pages are tested on."""
 
 import datetime as dt
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ VERSION = "2026-06-30-test"
 Rows = dict[str, list[dict[str, Any]]]
 
 
+@functools.cache
 def mart_columns() -> dict[str, dict[str, str]]:
     """Column types of every mart, from the contracts that dbt enforces."""
     models = [
