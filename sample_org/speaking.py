@@ -14,6 +14,7 @@ TURN_GAP_MS, TURN_GAP_SPREAD_MS = 420, 380  # about one switch in seven overlaps
 LONGEST_OVERLAP_MS = 900
 SOONEST_REPLY_MS = 150  # after the start of what is replied to
 SENTENCE_GAP_MS = (120, 550)
+NEW_THOUGHT_MS = (1050, 1900)  # before one's own next line: long enough that it is an utterance of its own
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def timed(rng: random.Random, lines: Sequence[Line], rates: Mapping[str, float])
         if turns and line.role != turns[-1].role:
             gap = max(rng.gauss(TURN_GAP_MS, TURN_GAP_SPREAD_MS), -LONGEST_OVERLAP_MS)
             now = max(now + gap, turns[-1].sentences[-1][0] + SOONEST_REPLY_MS)
+        elif turns:
+            now += rng.uniform(*NEW_THOUGHT_MS)
         sentences = []
         for text in _sentences(line.text):
             length = max(350.0, 1000 * len(text.split()) / rates[line.role] * rng.uniform(0.9, 1.1))

@@ -26,6 +26,17 @@ WINDOW_WORDS = 16
 WINDOW_STEP = 8
 SHORTEST_UNIT_WORDS = 3
 
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+# Of a clean transcript, before case goes: a capitalised word inside a sentence is a name that nobody told us (a customer
+# talked about in a 1:1). Weekdays and months go first; words in capitals (CRM, ROI) are not names.
+_NAME = r"[A-Z][a-z]+(?:'s)?"
+_CAPITALISED: tuple[tuple[str, str], ...] = (
+    (r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b", WEEKDAY),
+    (rf"\b(?:{_MONTHS})\b", MONTH),
+    # Twice, since a match takes the character before it along.
+    *((rf"([a-z0-9,'’\]] ){_NAME}(?:(?: | and | of | & ){_NAME})*\b", f"${{1}}{COMPANY}"),) * 2,
+)
+
 _UNITS = "two|three|four|five|six|seven|eight|nine"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
@@ -78,6 +89,8 @@ _REWRITES: tuple[tuple[str, str], ...] = (
 
 def marked(text: pl.Expr) -> pl.Expr:
     """Normal form that still shows sentence ends: ``|`` after a statement, ``?|`` (or a last ``?``) after a question."""
+    for pattern, replacement in _CAPITALISED:
+        text = text.str.replace_all(pattern, replacement)
     text = text.str.to_lowercase()
     for pattern, replacement in _REWRITES:
         text = text.str.replace_all(pattern, replacement)

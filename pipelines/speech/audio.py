@@ -17,6 +17,7 @@ SAMPLE_RATE = 16_000
 WINDOW_SECONDS = 600.0
 CUT_SEARCH_SECONDS = 30.0  # a window ends at the quietest moment of its last half minute, so that no word is cut
 MAX_HOURS = 12
+BLOCK_SECONDS = 10
 FRAMES_PER_SECOND = 10  # of the loudness envelope that channels are compared by
 SILENT_PEAK = 8  # of 32768: dither, not a microphone
 DUPLICATE_CORRELATION = 0.9
@@ -74,15 +75,18 @@ def inspect(path: Path) -> Sound:
     Raises:
         AudioError: nothing can be decoded, or much less than the file announces.
     """
-    likeness, held, count = _Likeness(), [], 0
+    likeness, count = _Likeness(), 0
+    held: list[NDArray[np.int16]] = []
     for block in _blocks(path):
         count += len(block)
         if count > MAX_HOURS * 3600 * SAMPLE_RATE:
             raise AudioError(f"longer than {MAX_HOURS} hours: not one call")
         likeness.add(block)
-        held = [*held, block] if count <= WINDOW_SECONDS * SAMPLE_RATE else []
+        held.append(block)
+        if count > WINDOW_SECONDS * SAMPLE_RATE:
+            held.clear()
     facts = AudioFacts(count / SAMPLE_RATE, likeness.channel_count, likeness.speaker_channels())
-    return Sound(path, facts, np.concatenate(held) if held else None)
+    return Sound(path, facts, np.concatenate(held) if count <= WINDOW_SECONDS * SAMPLE_RATE else None)
 
 
 def windows(sound: Sound, window_seconds: float = WINDOW_SECONDS) -> Iterator[Window]:
@@ -204,7 +208,7 @@ def _checked(container: "av.container.InputContainer") -> Iterator[NDArray[np.in
     stream = container.streams.audio[0]
     stated = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
     count = 0
-    for block in _resampled(container, stream):
+    for block in _grouped(_resampled(container, stream)):
         count += len(block)
         yield block
     if count == 0:
@@ -212,6 +216,20 @@ def _checked(container: "av.container.InputContainer") -> Iterator[NDArray[np.in
     seconds = count / SAMPLE_RATE
     if stated and container.format.name.startswith(STATES_LENGTH) and seconds < 0.9 * stated and stated - seconds > 1:
         raise AudioError(f"cut off: it announces {stated:.0f} s of sound and holds {seconds:.0f} s")
+
+
+def _grouped(blocks: Iterator[NDArray[np.int16]]) -> Iterator[NDArray[np.int16]]:
+    """The same sound in blocks of ten seconds: packets of 20 ms cost more to handle than to decode."""
+    held: list[NDArray[np.int16]] = []
+    count = 0
+    for block in blocks:
+        held.append(block)
+        count += len(block)
+        if count >= BLOCK_SECONDS * SAMPLE_RATE:
+            yield np.concatenate(held)
+            held, count = [], 0
+    if count:
+        yield np.concatenate(held)
 
 
 def _resampled(

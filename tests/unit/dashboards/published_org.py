@@ -39,11 +39,11 @@ def publish_rows(data_dir: Path, rows: Rows) -> Path:
     with duckdb.connect(str(path)) as published:
         for mart, columns in mart_columns().items():
             published.execute(f"create table {mart} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
-            for row in rows.get(mart, []):
-                unknown = set(row) - set(columns)
+            if rows.get(mart):
+                unknown = {name for row in rows[mart] for name in row} - set(columns)
                 assert not unknown, f"{mart} has no {unknown}"
-                marks = ", ".join("?" for _ in row)
-                published.execute(f"insert into {mart} ({', '.join(row)}) values ({marks})", list(row.values()))
+                published.register("filled", pl.DataFrame(rows[mart], infer_schema_length=None))
+                published.execute(f"insert into {mart} by name select * from filled")
         published.execute(
             "create table publication (version varchar, as_of date, table_name varchar, row_count bigint)"
         )
