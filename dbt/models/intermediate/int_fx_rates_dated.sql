@@ -24,8 +24,8 @@ final as (
 
     select currency, valid_from, cast(valid_to as date) as valid_to, rate from dated
     union all
-    select '{{ var("company_currency") }}' as currency, cast('1900-01-01' as date) as valid_from, cast('9999-12-31' as date) as valid_to, 1.0
+    select '{{ var("company_currency") }}' as currency, cast('1900-01-01' as date) as valid_from, cast('9999-12-31' as date) as valid_to, 1.0 as rate
 
 )
 
-select * as rate from final
+select * from final

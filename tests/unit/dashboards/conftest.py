@@ -2,18 +2,14 @@
 
 import functools
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import published_org as org
-
 from pipelines.settings import Settings
+from tests.fixtures import published_org as org
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,12 +1,12 @@
 """Who sees which rows: every role on every mart, through the same door the pages use."""
 
 import duckdb
-import published_org as org
 import pytest
 
 from dashboards.access import LOCAL, Viewer, identify, row_filter
 from dashboards.data import Marts, open_marts
 from pipelines.settings import Settings
+from tests.fixtures import published_org as org
 
 PEOPLE_MARTS = sorted(mart for mart, columns in org.mart_columns().items() if "rep_id" in columns)
 TEAM_MARTS = ("fct_manager_weeks", "fct_coverage", "fct_perception", "dim_managers")

@@ -3,13 +3,13 @@
 import shutil
 
 import duckdb
-import published_org as org
 import pytest
 
 from dashboards import data
 from dashboards.data import CallHidden, NothingPublished, open_marts
 from pipelines.lake import Lake
 from pipelines.settings import Settings
+from tests.fixtures import published_org as org
 
 
 def test_before_the_first_publish_there_is_nothing_to_open(settings: Settings) -> None:

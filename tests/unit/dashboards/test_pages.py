@@ -8,7 +8,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import published_org as org
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,6 +17,7 @@ from dashboards.survival import kaplan_meier
 from dashboards.words import in_words
 from pipelines.publish import current_path
 from pipelines.settings import REPOSITORY, Settings
+from tests.fixtures import published_org as org
 
 APP = REPOSITORY / "dashboards" / "app.py"
 PAGES = sorted(path.stem for path in (APP.parent / "app_pages").glob("*.py"))

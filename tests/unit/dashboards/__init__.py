@@ -1,0 +1,1 @@
+"""Tests of the dashboards: access, data, figures, pages."""
