@@ -17,6 +17,7 @@ from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
 from pipelines.scoring import signals
 from pipelines.scoring.rubric import Rubric, load_rubric
+from pipelines.scoring.rubric_rows import land_rubrics
 from pipelines.scoring.scorer import SCORER, SCORER_VERSION, Judged, Scorer, default_encoders
 from pipelines.settings import Settings
 
@@ -58,6 +59,7 @@ def score_dates(
     say = on_progress or (lambda text: None)
     lake = Lake(settings.lake)
     rubrics = {"external": load_rubric(settings.sales_rubric), "one_on_one": load_rubric(settings.one_on_one_rubric)}
+    land_rubrics(settings, list(rubrics.values()))
     inputs = _inputs(settings, lake, rubrics.values())
     done = lake.inputs(_LAST_TABLE)
     wanted = set(dates) if dates is not None else set(inputs)
