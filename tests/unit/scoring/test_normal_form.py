@@ -1,0 +1,38 @@
+"""The normal form: clean and recogniser style meet, names and numbers are stand-ins."""
+
+import pytest
+
+from pipelines.scoring.text import mark_texts, plain, units
+
+
+def normal(text: str) -> str:
+    return plain(mark_texts([text])[0])
+
+
+@pytest.mark.parametrize(
+    ("clean", "raw"),
+    [
+        ("What's your budget for this?", "what is your budget for this"),
+        ("It costs $41,000 a year.", "it costs 41 thousand dollars a year"),
+        ("Let's talk on Thursday.", "let us talk on monday"),
+    ],
+)
+def test_clean_text_and_recogniser_style_meet(clean: str, raw: str) -> None:
+    assert normal(clean) == normal(raw)
+
+
+def test_names_inside_a_sentence_are_one_stand_in() -> None:
+    assert normal("So where does Harbor Freight land?") == normal("So where does Cobalt Staffing land?")
+
+
+def test_words_in_capitals_are_not_names() -> None:
+    assert "crm" in normal("It goes into the CRM every night.")
+
+
+def test_long_utterances_are_also_read_by_sentence() -> None:
+    marked = mark_texts(["We looked at the plan for the week. Who else needs to agree to that?"])[0]
+    assert ("who else needs to agree to that", True) in units(marked)
+
+
+def test_control_characters_and_emoji_give_a_text() -> None:
+    assert normal("Good 👍\x00 morning") == "good morning"
