@@ -89,7 +89,9 @@ def write_app_activity(out: Path, org: Organisation, recorded: list[dict[str, st
         ("acknowledgements", "acknowledgement_id", _acknowledgements(org, heard["External"])),
         ("risk_flags", "flag_id", _risk_flags(org)),
     ):
-        write_json_lines(out / "app_store" / f"{name}.jsonl", _numbered(key, objects))
+        numbered = list(_numbered(key, objects))
+        if numbered:  # an export without rows is not written: an empty file would be taken for a broken upload
+            write_json_lines(out / "app_store" / f"{name}.jsonl", numbered)
 
 
 def _numbered(key: str, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -29,10 +29,10 @@ def crm_emails(staff: Staff) -> list[str]:
     """E-mails in the CRM by person: not always those HR has (dirt: one in another case, one an alias)."""
     emails = [person.email for person in staff.people]
     seated = [n for n, person in enumerate(staff.people) if person.role == "rep" and person.leave_date is None]
-    for number in seated[1:2]:
+    for number in seated[:1]:
         who = staff.people[number]
         emails[number] = f"{who.first_name}.{who.last_name}@{DOMAIN.title()}"
-    for number in seated[2:3]:
+    for number in seated[1:][-1:]:  # the newest hire: until somebody maps the alias, a whole rep's deals have no owner
         who = staff.people[number]
         emails[number] = f"{who.first_name[0]}{who.last_name}@{DOMAIN}".lower()
     return emails

@@ -45,7 +45,8 @@ def facts(settings: Settings) -> dict[str, object]:
             for table in tables
         }
     recognised = {
-        item.name: item.stat().st_mtime_ns for item in sorted((settings.cache_dir / "transcripts").rglob("*.json"))
+        str(item.relative_to(settings.cache_dir)): item.stat().st_mtime_ns
+        for item in sorted((settings.cache_dir / "transcripts").rglob("*.json"))
     }
     assert recognised, "no recording was recognised"
     return {"marts": marts, "recognised": recognised}

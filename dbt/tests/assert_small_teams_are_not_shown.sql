@@ -15,7 +15,7 @@ where is_suppressed
     )
 union all
 select
-    min(team_id),
+    min(team_id) as team_id,
     quarter_start
 from {{ ref('int_perception_suppressed') }}
 group by quarter_start

@@ -10,6 +10,7 @@ from pipelines.evidence.results import Estimate
 
 GAP_COST = {name: dtype for name, dtype in EstimatesGapCost.create_empty().schema.items() if name != "date"}
 TARGET_SHARE = 0.5  # coaching every second week
+LAST_RAMP_MONTH = 24  # who has not ramped by then is not a ramp but a performance question
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _ramp(ramp_months: pl.DataFrame, reference: Range, inputs: CostInputs) -> pl
     shortfall = (1 - pl.col("full_quota_attainment")).clip(0.0, 1.0) * pl.col("full_quota_amount")
 
     def beyond(limit: float) -> pl.Expr:
-        return pl.col("month_since_start") > limit
+        return pl.col("month_since_start").is_between(limit, LAST_RAMP_MONTH, closed="right")
 
     return (
         known.group_by("team_id", "quarter_start")

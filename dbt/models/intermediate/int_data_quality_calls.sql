@@ -47,7 +47,7 @@ call_faults as (
         call_id,
         call_date,
         unmatched_reason,
-        1
+        1 as row_count
     from calls
     where unmatched_reason is not null
     union all
@@ -57,7 +57,7 @@ call_faults as (
         call_id,
         call_date,
         status,
-        1
+        1 as row_count
     from calls
     where status != 'transcribed'
     union all
@@ -67,7 +67,7 @@ call_faults as (
         call_id,
         call_date,
         'confidence ' || round(role_confidence, 2) || coalesce(' by ' || role_rule, '') as detail,
-        1
+        1 as row_count
     from calls
     where status = 'transcribed' and role_confidence < {{ var('role_confidence_minimum') }}
     union all
@@ -77,7 +77,7 @@ call_faults as (
         call_id,
         cast(started_at as date) as observed_on,
         'duration ' || duration_seconds || ' s' as detail,
-        1
+        1 as row_count
     from recorder_calls
     where duration_seconds < 0
 
@@ -113,7 +113,7 @@ session_faults as (
         session_id,
         session_date,
         'confidence ' || round(role_confidence, 2) as detail,
-        1
+        1 as row_count
     from sessions
     where is_heard and role_confidence < {{ var('role_confidence_minimum') }}
     union all
@@ -123,7 +123,7 @@ session_faults as (
         calendar_event_id,
         cast(starts_at as date) as observed_on,
         'on the calendar of ' || min(owner_email) as detail,
-        1
+        1 as row_count
     from calendar_events
     where ends_at < starts_at
     group by calendar_event_id, starts_at

@@ -105,7 +105,7 @@ values_checked as (
         deal_id,
         coalesce(close_date, cast(created_at as date)) as observed_on,
         'pipeline ' || coalesce(pipeline_id, 'none') || ', stage ' || coalesce(stage_id, 'none') as detail,
-        1,
+        1 as row_count,
         amount
     from joined
     where is_closed is null
@@ -116,7 +116,7 @@ values_checked as (
         deal_id,
         coalesce(close_date, cast(created_at as date)) as observed_on,
         'amount ' || amount_text as detail,
-        1,
+        1 as row_count,
         amount
     from joined
     where source_amount < 0

@@ -129,7 +129,7 @@ assignment_faults as (
         person_id || '@' || coalesce(cast(valid_from as varchar), 'none') || '#' || source_row as subject_id,
         valid_from,
         'from ' || coalesce(cast(valid_from as varchar), 'unreadable') || ' to ' || coalesce(cast(valid_to as varchar), 'open') as detail,
-        1,
+        1 as row_count,
         cast(null as double) as amount
     from raw_assignments
     where valid_from is null or valid_to < valid_from
@@ -153,7 +153,7 @@ assignment_faults as (
         person_id || '@' || valid_from as subject_id,
         valid_from,
         'team ' || coalesce(team_id, 'none') as detail,
-        1,
+        1 as row_count,
         cast(null as double) as amount
     from assignments
     where seat_kind = 'rep' and manager_id is null
@@ -164,7 +164,7 @@ assignment_faults as (
         person_id || '@' || valid_from as subject_id,
         valid_from,
         'job title ' || coalesce(job_title, 'none') as detail,
-        1,
+        1 as row_count,
         cast(null as double) as amount
     from assignments
     where seat_kind is null
@@ -175,7 +175,7 @@ assignment_faults as (
         employees.person_id,
         employees.hire_date,
         coalesce(employees.full_name, employees.employee_id) as detail,
-        1,
+        1 as row_count,
         cast(null as double) as amount
     from employees
     inner join role_kinds
@@ -233,7 +233,7 @@ quota_faults as (
         quotas.period_start,
         'no selling seat on any day of ' || quotas.period_start || ' to ' || quotas.period_end
         || coalesce('; left on ' || employees.leave_date, '') as detail,
-        1,
+        1 as row_count,
         quotas.amount
     from quotas
     inner join seat_days_counted on quotas.quota_key = seat_days_counted.quota_key
@@ -250,7 +250,7 @@ quota_faults as (
         period_start,
         'amount ' || coalesce(quota_amount_text, 'none') || ', ' || coalesce(cast(period_start as varchar), 'no start')
         || ' to ' || coalesce(cast(period_end as varchar), 'no end') as detail,
-        1,
+        1 as row_count,
         cast(null as double) as amount
     from raw_quotas
     where person_id is null or quota_amount is null or period_start is null or period_end is null or period_end < period_start
@@ -261,7 +261,7 @@ quota_faults as (
         quota_key,
         period_start,
         'nobody in HR is ' || person_id as detail,
-        1,
+        1 as row_count,
         amount
     from quotas
     where not is_known_person
@@ -272,7 +272,7 @@ quota_faults as (
         quota_key,
         period_start,
         'currency ' || source_currency as detail,
-        1,
+        1 as row_count,
         cast(null as double) as amount
     from quotas
     where amount is null
@@ -283,7 +283,7 @@ quota_faults as (
         rep_months.rep_id,
         rep_months.month,
         rep_months.working_days_in_seat || ' working days in seat without a quota' as detail,
-        1,
+        1 as row_count,
         cast(null as double) as amount
     from rep_months
     cross join data_window

@@ -23,7 +23,7 @@ gathered as (
     select
         lower(source_id) as email,
         'hr:' || employee_id as person_id,
-        1
+        1 as preference
     from overrides
     where source_system = 'email'
 

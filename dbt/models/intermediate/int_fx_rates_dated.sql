@@ -22,9 +22,18 @@ dated as (
 
 final as (
 
-    select currency, valid_from, cast(valid_to as date) as valid_to, rate from dated
+    select
+        currency,
+        valid_from,
+        cast(valid_to as date) as valid_to,
+        rate
+    from dated
     union all
-    select '{{ var("company_currency") }}' as currency, cast('1900-01-01' as date) as valid_from, cast('9999-12-31' as date) as valid_to, 1.0 as rate
+    select
+        '{{ var("company_currency") }}' as currency,
+        cast('1900-01-01' as date) as valid_from,
+        cast('9999-12-31' as date) as valid_to,
+        1.0 as rate
 
 )
 

@@ -28,7 +28,7 @@ begun as (
             when assignment_number = 1 then 'hired'
             when coalesce(previous_kind, '') != 'rep' then 'changed_segment'
             when {{ dbt.datediff('previous_valid_to', 'valid_from', 'day') }} > 31 then 'returned'
-            when segment is distinct from previous_segment then 'changed_segment'
+            when coalesce(segment, '') != coalesce(previous_segment, '') then 'changed_segment'
         end as start_reason
     from ordered
 

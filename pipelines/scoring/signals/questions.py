@@ -14,7 +14,8 @@ _BE_DO = r"(?:do|does|did|is|are|was|were|am|can|could|would|will|should|shall|m
 _NOT = r"(?:n't| not)?"
 _WHO = (
     r"(?:you|your|we|our|they|their|i|my|it|its|he|she|his|her|this|that|these|those|there|the|a|an|any|anyone|anybody|anything|"
-    r"someone|somebody|something|everyone|everybody|everything|people|most|each|both|either|all|others?|another|one)"
+    r"someone|somebody|something|everyone|everybody|everything|people|most|each|both|either|all|others?|another|one|"
+    r"(?:mon|tues|wednes|thurs|fri)day|tomorrow|next)"
 )
 # Verbs that open a statement or a request when "the" or "a" follows ("have a look", "do the import first").
 _INVERTED = (
@@ -51,8 +52,9 @@ _INVITATION = (
     r"help me (?:understand|see)|give me (?:an example|a sense|an idea|a feel)|say more|paint me|"
     r"i(?:'m| am| was|'d be| would be) (?:curious|wondering|keen to (?:know|hear)))\b"
 )
+# After at least three words: "right" alone is listening.
 _TAG = (
-    rf"{_B}(?:isn't it|is not it|isnt it|aren't they|doesn't it|doesnt it|don't you|don't they|won't it|or not|is that (?:right|fair|correct|so|okay|ok|accurate)|"
+    rf"^(?:\S+\s+){{3}}.*{_B}(?:isn't it|is not it|isnt it|aren't they|doesn't it|doesnt it|don't you|don't they|won't it|or not|is that (?:right|fair|correct|so|okay|ok|accurate)|"
     r"does that (?:work|help|fit|make sense)|am i right|right|correct|you think|yes or no|agreed|deal)\s*$"
 )
 _MID_CLAUSE = (

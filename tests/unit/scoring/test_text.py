@@ -1,7 +1,7 @@
 """The normal form: clean and recogniser style meet, names and numbers do not tell calls apart."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.scoring.text import COMPETITOR, PERSON, mark_texts, mask_names, plain, sentences, units
@@ -53,6 +53,7 @@ def test_sentences_are_verbatim() -> None:
     assert sentences("Okay. What now? Fine") == ["Okay.", "What now?", "Fine"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(), max_size=5))
 def test_any_text_has_a_normal_form_and_at_least_one_unit(texts: list[str]) -> None:
     found = mark_texts(texts)
