@@ -17,7 +17,7 @@ DEMO_AS_OF := 2026-06-30
 DEMO_DIR := $(SIDELINE_DATA_DIR)/sample_org
 DEMO_ENV := SIDELINE_AS_OF=$(DEMO_AS_OF) SIDELINE_SOURCE_DIR=$(DEMO_DIR)
 
-.PHONY: help install lock demo test lint types dbt-test app dev docs bench clean
+.PHONY: help install lock demo test lint types app dev docs bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,8 +49,8 @@ demo: $(VENV)/.installed ## the invented company through the whole line, then th
 	@test -f $(DEMO_DIR)/.complete || sideline sample-org --out $(DEMO_DIR) --as-of $(DEMO_AS_OF)
 	@$(DEMO_ENV) sideline run || test $$? -eq 1
 
-test: $(VENV)/.installed lint types dbt-test ## lint, types, dbt and Python tests
-	pytest -n 2
+test: $(VENV)/.installed lint types ## lint, types, dbt and Python tests
+	pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed
 	ruff check .
@@ -59,9 +59,6 @@ lint: $(VENV)/.installed
 
 types: $(VENV)/.installed
 	mypy
-
-dbt-test: $(VENV)/.installed
-	python -m tests.dbt_project
 
 app: $(VENV)/.installed ## dashboards on http://localhost:8501
 	$(DEMO_ENV) streamlit run dashboards/app.py

@@ -39,6 +39,8 @@ def sample_org(
     as_of: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the history.")] = SAMPLE_AS_OF,
 ) -> None:
     """Write an invented B2B software company as its systems would export it."""
+    if managers > reps:
+        raise typer.BadParameter(f"{managers} managers for {reps} reps: a manager has at least one report")
     from sample_org.generate import generate  # noqa: PLC0415  (numpy and text banks, which no other command needs)
 
     typer.echo(f"Making a company of {reps} reps over {months} months in {out} …", err=True)

@@ -57,6 +57,15 @@ def codes(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
     )
 
 
+def _repeated(data: pl.DataFrame, absorb: Sequence[str]) -> pl.DataFrame:
+    """Rows whose every fixed effect is seen at least twice; the others fit themselves, and on nothing else pyfixest aborts."""
+    while True:
+        kept = data.filter(*(pl.len().over(effect) > 1 for effect in absorb)) if absorb else data
+        if kept.height == data.height:
+            return kept
+        data = kept
+
+
 def fit(
     frame: pl.DataFrame,
     outcome: str,
@@ -69,7 +78,7 @@ def fit(
 ) -> Fit | None:
     """Least squares with fixed effects, clustered (CRV1). None if nothing can be estimated from these rows."""
     used = list(dict.fromkeys([outcome, *terms, *absorb, cluster, unit, *([weights] if weights else [])]))
-    data = frame.select(used).drop_nulls()
+    data = _repeated(frame.select(used).drop_nulls(), absorb)
     if data.height <= len(terms) + 1 or data[cluster].n_unique() < 2:
         return None
     alive = [term for term in terms if float(data[term].std() or 0.0) > 1e-9]  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ SILENT_PEAK = 8  # of 32768: dither, not a microphone
 DUPLICATE_CORRELATION = 0.9
 SAME_ENVELOPE_CORRELATION = 0.8
 LONGEST_FILLED_GAP_SECONDS = 60.0
+STREAMED_WAV_SIZE = 0x7FFFFF00  # recorders that do not know the length yet write this or more, or 0
 # Containers that state their length reliably: much less sound than stated means that the file was cut off.
 STATES_LENGTH = ("wav", "flac", "mov,mp4", "aiff", "w64")
 
@@ -199,14 +200,15 @@ def _blocks(path: Path) -> Iterator[NDArray[np.int16]]:
         if not container.streams.audio:
             raise AudioError(_why_unreadable(path) if _is_text(path) else "there is no sound in it (no audio stream)")
         try:
-            yield from _checked(container)
+            yield from _checked(container, _stated_by_wav_header(path))
         except (av.error.FFmpegError, OSError, ValueError, MemoryError) as error:
             raise AudioError(f"the sound is damaged and cannot be decoded ({type(error).__name__})") from error
 
 
-def _checked(container: "av.container.InputContainer") -> Iterator[NDArray[np.int16]]:
+def _checked(container: "av.container.InputContainer", stated_by_header: float | None) -> Iterator[NDArray[np.int16]]:
     stream = container.streams.audio[0]
     stated = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
+    stated = stated_by_header or stated
     count = 0
     for block in _grouped(_resampled(container, stream)):
         count += len(block)
@@ -269,6 +271,24 @@ def _valid_frames(
             return
         except av.error.InvalidDataError:  # one bad packet; the rest may be good
             continue
+
+
+def _stated_by_wav_header(path: Path) -> float | None:
+    """Seconds that a WAV header announces (FFmpeg tells what the file has instead); None for others and for streams."""
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        return None
+    position, bytes_per_second = 12, 0
+    while position + 8 <= len(head):
+        name, size = head[position : position + 4], int.from_bytes(head[position + 4 : position + 8], "little")
+        if name == b"fmt ":
+            bytes_per_second = int.from_bytes(head[position + 16 : position + 20], "little")
+        elif name == b"data":
+            is_known = 0 < size < STREAMED_WAV_SIZE and bytes_per_second > 0
+            return size / bytes_per_second if is_known else None
+        position += 8 + size + size % 2
+    return None
 
 
 def _why_unreadable(path: Path) -> str:

@@ -25,11 +25,11 @@ HEADINGS = {
     "call_review": ("Call review", ["Customer calls", "Transcript", "Scores"]),
     "data_health": ("Data health", ["How fresh each source is", "What is wrong or missing", "Quarantine"]),
 }
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 
 
 def open_page(page: Page, address: str, path: str) -> None:
-    page.goto(f"{address}/{path}")
+    page.goto(f"{address}/{path}", timeout=PATIENCE_MS)
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_function(
         "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'",

@@ -40,11 +40,11 @@ def test_design_effect_equals_the_clustered_variance_of_statsmodels() -> None:
     fit = sm.OLS(hit, np.ones(360)).fit(cov_type="cluster", cov_kwds={"groups": cluster})
     share = hit.mean()
     expected = fit.bse[0] ** 2 / (share * (1 - share) / 360)
-    sums = ", ".join(
-        f"({(hit[cluster == c] - share).sum()}, {share * (1 - share) * 12})" for c in range(30)
-    )
+    sums = ", ".join(f"({(hit[cluster == c] - share).sum()}, {share * (1 - share) * 12})" for c in range(30))
     macro = MACROS.design_effect("residual_sum", "variance_sum")
-    assert value(f"select {macro} from (values {sums}) as clusters(residual_sum, variance_sum)") == pytest.approx(expected, rel=1e-6)
+    assert value(f"select {macro} from (values {sums}) as clusters(residual_sum, variance_sum)") == pytest.approx(
+        expected, rel=1e-6
+    )
     assert expected > 2  # the clusters differ: an interval without them would lie
 
 

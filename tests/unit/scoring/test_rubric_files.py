@@ -22,7 +22,11 @@ def test_behaviour_ids_are_the_contract() -> None:
 @pytest.mark.parametrize("name", ["sales_call.v1.yaml", "one_on_one.v1.yaml"])
 def test_every_behaviour_has_enough_examples_of_both_sides(name: str) -> None:
     rubric = load_rubric(REPOSITORY / "rubrics" / name)
-    few = {b.id: (len(b.met), len(b.counter_examples)) for b in rubric.behaviours if len(b.met) < 20 or len(b.counter_examples) < 10}
+    few = {
+        b.id: (len(b.met), len(b.counter_examples))
+        for b in rubric.behaviours
+        if len(b.met) < 20 or len(b.counter_examples) < 10
+    }
     assert few == {}
 
 

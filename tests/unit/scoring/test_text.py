@@ -35,7 +35,9 @@ def test_a_past_tense_is_no_contraction() -> None:
 
 def test_names_are_whole_words_in_any_case() -> None:
     assert mask_names(["Ann met Hannah", "ann?"], ["Ann"], PERSON) == ["alex met Hannah", "alex?"]
-    assert mask_names(["we use Big Cloud and Big"], ["Big", "Big Cloud"], COMPETITOR) == ["we use rivalsoft and rivalsoft"]
+    assert mask_names(["we use Big Cloud and Big"], ["Big", "Big Cloud"], COMPETITOR) == [
+        "we use rivalsoft and rivalsoft"
+    ]
 
 
 def test_a_long_utterance_is_also_read_by_sentence_and_a_long_run_by_window() -> None:

@@ -39,7 +39,7 @@ def test_any_format_and_rate_is_heard_at_16_khz(tmp_path: Path, ending: str, cod
     assert loud.std() > 20 * quiet.std()
 
 
-@pytest.mark.parametrize("count", range(1, 9))
+@pytest.mark.parametrize("count", [1, 2, 5, 8])
 def test_each_of_up_to_eight_channels_with_a_voice_is_a_speaker(tmp_path: Path, count: int) -> None:
     turns = np.stack([bursts(2.0 * count, on=1.0, off=2.0 * count - 1, start=2.0 * i, seed=i) for i in range(count)])
     facts = inspect(write(tmp_path / "a.wav", turns)).facts
@@ -130,10 +130,10 @@ def test_an_m4a_cut_off_before_its_index_is_refused(tmp_path: Path) -> None:
     ("ending", "codec"), [("wav", "pcm_s16le"), ("mp3", "mp3"), ("ogg", "libopus"), ("flac", "flac"), ("m4a", "aac")]
 )
 def test_a_damaged_file_is_sound_or_a_reason_and_never_another_error(tmp_path: Path, ending: str, codec: str) -> None:
-    good = write(tmp_path / f"a.{ending}", bursts(4)[None], codec).read_bytes()
+    good = write(tmp_path / f"a.{ending}", bursts(2)[None], codec).read_bytes()
     rng = np.random.default_rng(5)
     path = tmp_path / f"b.{ending}"
-    for kind in ("cut", "flip", "zeros", "header") * 5:
+    for kind in ("cut", "flip", "zeros", "header") * 3:
         bad = bytearray(good)
         at = int(rng.integers(len(bad)))
         if kind == "cut":
