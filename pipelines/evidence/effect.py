@@ -152,10 +152,22 @@ def _primary(exposed: Exposed, agreement_known: bool, seed: int) -> tuple[Estima
 
 
 def _own_variation(sample: pl.DataFrame) -> float | None:
-    """Share of the exposure's variance that absorbed effects and controls leave."""
-    total = float(sample["D"].var() or 0.0)  # type: ignore[arg-type]
-    left = fits.residuals(sample, ["D"], LAGGED, ABSORBED) if total > 1e-12 else None
-    return None if left is None else float(np.var(left[:, 0]) / total)
+    """Share of the exposure's variance that absorbed effects and controls leave.
+
+    Of the month's own coaching too, among reps of a team and month: where all are coached alike, new reps' stocks still
+    differ, because they start at 0, and would look like a comparison.
+    """
+    asked = {"D": (LAGGED, ABSORBED), "share": ([], ["rep_id", "team_month"])}
+    shares = []
+    for name, (terms, absorb) in asked.items():
+        total = float(sample[name].var() or 0.0)  # type: ignore[arg-type]
+        if total <= 1e-12:
+            return 0.0
+        left = fits.residuals(sample, [name], terms, absorb)
+        if left is None:
+            return None
+        shares.append(float(np.var(left[:, 0]) / total))
+    return min(shares)
 
 
 def _calibration_error(exposed: Exposed, seed: int) -> float:

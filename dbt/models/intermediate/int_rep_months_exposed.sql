@@ -142,16 +142,15 @@ final as (
             when weights_summed.unknown_weight <= {{ var('exposure_max_unknown_share') }}
                 then weights_summed.known_stock / (1 - weights_summed.unknown_weight)
         end as exposure_stock,
-        round(1 - weights_summed.unknown_weight, 9) as exposure_known_share,
-    {% for lag in range(1, 5) %}
-        case
-            when shares.month_number - {{ lag }} < first_months.first_month_number
-                then case when not first_months.has_unknown_past then 0 end
-            when lag_{{ lag }}.rep_id is null then 0
-            else lag_{{ lag }}.exposure_share
-        end as exposure_lag_{{ lag }}{{ ',' if not loop.last }}
-    
-    {% endfor %}
+        {% for lag in range(1, 5) %}
+            case
+                when shares.month_number - {{ lag }} < first_months.first_month_number
+                    then case when not first_months.has_unknown_past then 0 end
+                when lag_{{ lag }}.rep_id is null then 0
+                else lag_{{ lag }}.exposure_share
+            end as exposure_lag_{{ lag }},
+        {% endfor %}
+        round(1 - weights_summed.unknown_weight, 9) as exposure_known_share
     from shares
     inner join first_months on shares.rep_id = first_months.rep_id
     inner join weights_summed

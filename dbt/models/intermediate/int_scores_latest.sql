@@ -25,7 +25,25 @@ newest as (
 final as (
 
     select
-        newest.*,
+        newest.call_id,
+        newest.call_date,
+        newest.rubric_id,
+        newest.rubric_version,
+        newest.behaviour_id,
+        newest.is_applicable,
+        newest.is_met,
+        newest.probability,
+        newest.is_abstained,
+        newest.opportunity_utterance_index,
+        newest.evidence_utterance_index,
+        newest.evidence_start_seconds,
+        newest.evidence_end_seconds,
+        newest.evidence_quote,
+        newest.evidence_count,
+        newest.scorer,
+        newest.scorer_version,
+        newest.fallback_reason,
+        newest.scored_as_of,
         newest.is_applicable and newest.is_met is not null as is_judged,
         coalesce(behaviours.weight, 1.0) as weight,
         dense_rank() over (partition by newest.call_id, newest.rubric_id order by newest.rubric_version desc) = 1

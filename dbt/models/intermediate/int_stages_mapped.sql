@@ -15,12 +15,12 @@ flagged as (
 
     select
         stages.*,
+        stage_mapping.stage_kind as mapped_kind,
         -- Older exports carry only a probability: 1 is won, 0 is lost.
         coalesce(stages.is_won, stages.win_probability = 1, stage_mapping.stage_kind = 'won', false) as is_won_stage,
         coalesce(
             stages.is_closed, stages.win_probability in (0, 1), stage_mapping.stage_kind in ('won', 'lost'), false
-        ) as is_closed_stage,
-        stage_mapping.stage_kind as mapped_kind
+        ) as is_closed_stage
     from stages
     left join stage_mapping on lower(stages.stage_label) = stage_mapping.stage_label
 

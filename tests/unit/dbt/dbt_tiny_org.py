@@ -1,4 +1,4 @@
-"""A company of four reps and two managers, written by hand so that every number of the marts can be worked out on paper.
+"""A company of five reps and three managers, written by hand so that every number of the marts can be worked out on paper.
 
 As-of date 2026-06-30 (a Tuesday). Quarter 2 of 2026 has 65 working days (22 in April, 21 in May, 22 in June), quarter 1 has 63
 (New Year's Day off), so a quota of 65,000 is 1,000 a working day. The 13 complete weeks up to the as-of date begin on
@@ -8,6 +8,8 @@ As-of date 2026-06-30 (a Tuesday). Quarter 2 of 2026 has 65 working days (22 in 
     Ben   (B)  SMB, hired on Monday 2026-05-11, ramp quota of half the full one.
     Cem   (C)  SMB under Mia, enterprise under Max from 2026-05-16; HR's rows overlap by five days.
     Dee   (D)  enterprise under Max, left on 2026-03-31; a quota for quarter 2 is still in the sheet.
+    Eve   (E)  mid-market under Moe, hired inside the data on 2026-01-05; a recorded 1:1 every Monday, so her coaching is known
+               from the first week on: the one rep whose exposure has no unknown part. No quota.
 """
 
 import datetime as dt
@@ -48,14 +50,16 @@ def _people(lake: Lake) -> None:
             employee("B", "ben", "rep", "2026-05-11"),
             employee("C", "cem", "rep", "2024-01-01"),
             employee("D", "dee", "rep", "2024-01-01", leave_date="2026-03-31", leave_reason="resigned"),
+            employee("E", "eve", "rep", "2026-01-05"),
             employee("M", "mia", "manager", "2023-01-01"),
+            employee("O", "moe", "manager", "2023-01-01"),
             employee("X", "max", "manager", "2023-01-01"),
             employee("V", "vic", "vp", "2022-01-01"),
         ],
     )
 
     def seat(key: str, manager: str, team: str, start: str, end: str | None = None, **more: str) -> Row:
-        segment = {"S": "smb", "E": "enterprise"}.get(team, "")
+        segment = {"S": "smb", "E": "enterprise", "T": "mid_market"}.get(team, "")
         row = {"employee_id": key, "manager_employee_id": manager, "team_id": team, "team_name": f"Team {team}"}
         return row | {"segment": segment, "job_title": "Account Executive", "valid_from": start, "valid_to": end} | more
 
@@ -68,7 +72,9 @@ def _people(lake: Lake) -> None:
             seat("C", "M", "S", "2024-01-01", "2026-05-20"),
             seat("C", "X", "E", "2026-05-16", change_reason="transfer"),
             seat("D", "X", "E", "2024-01-01", "2026-03-31"),
+            seat("E", "O", "T", "2026-01-05"),
             seat("M", "V", "L", "2023-01-01", job_title="Sales Manager"),
+            seat("O", "V", "L", "2023-01-01", job_title="Sales Manager"),
             seat("X", "V", "L", "2023-01-01", job_title="Sales Manager"),
         ],
     )
@@ -337,7 +343,7 @@ def _calls(lake: Lake) -> None:
 
 
 def _one_on_ones(lake: Lake) -> None:
-    """Ann: heard and coached every week. Ben: heard, only inspection. Cem: on the calendar every week, never recorded."""
+    """Ann: heard and coached every week. Ben: heard, only inspection. Cem: on the calendar, never recorded. Eve: now and then."""
     calls, sessions, kinds, events = [], [], [], []
     for monday in WEEKS:
         start = dt.datetime.combine(monday, dt.time(9), UTC)
@@ -362,6 +368,13 @@ def _one_on_ones(lake: Lake) -> None:
             sessions.append(_session(call_id, monday, coaching=4.0, inspection=5.0, other=1.0))
         cem_manager = "max" if monday >= dt.date(2026, 5, 16) else "mia"
         events.append(_event(f"cem-{monday}", cem_manager, ["cem"], start.replace(hour=14), 30))
+    for week in range(25):
+        monday = dt.date(2026, 1, 5) + dt.timedelta(weeks=week)
+        call_id = f"gong:e{monday}"
+        start = dt.datetime.combine(monday, dt.time(9), UTC)
+        calls.append(_call(call_id, start, "one_on_one", "moe", [_participant("eve", "rep")]))
+        is_coached = week % 3 != 1 if week < 14 else week % 2 == 0
+        sessions.append(_session(call_id, monday, coaching=20.0 if is_coached else 2.0, inspection=5.0, other=1.0))
     # A week of Mia's, 2026-06-15: a forecast call overlapping a pipeline review, one cancelled, one all day, one after the as-of date.
     day = dt.datetime(2026, 6, 16, 13, tzinfo=UTC)
     events += [

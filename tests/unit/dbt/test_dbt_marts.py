@@ -2,8 +2,11 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from dbt_build import Build
+
+from pipelines.evidence.panel import stock
 
 
 def test_every_model_builds_and_every_test_passes(tiny: Build) -> None:
@@ -38,6 +41,7 @@ def test_managers_and_leaders_are_told_apart_and_spans_counted(tiny: Build) -> N
     )
     assert rows == [
         ("hr:M", "manager", 2, "hr:V", True),
+        ("hr:O", "manager", 1, "hr:V", False),
         ("hr:V", "leader", 0, None, False),
         ("hr:X", "manager", 1, "hr:V", True),
     ]
@@ -133,6 +137,7 @@ def test_quarter_attainment_and_overlays_beside(tiny: Build) -> None:
         ("hr:A", pytest.approx(40_500 / 60_000), False, None, 0),
         ("hr:B", pytest.approx(2_000 / 18_500), False, pytest.approx(74_000), pytest.approx(5_000)),
         ("hr:C", pytest.approx(4_000 / 65_000), False, None, 0),
+        ("hr:E", None, None, None, 0),  # no quota, no attainment
     ]
 
 
@@ -152,7 +157,7 @@ def test_a_heard_session_and_a_calendar_event_of_one_day_are_one_session(tiny: B
         "select rep_id, count(*), count(*) filter (where is_on_calendar), count(*) filter (where is_heard)"
         " from fct_coaching_sessions where unmatched_reason is null group by 1 order by 1"
     )
-    assert rows == [("hr:A", 13, 13, 13), ("hr:B", 7, 0, 7), ("hr:C", 13, 13, 0)]
+    assert rows == [("hr:A", 13, 13, 13), ("hr:B", 7, 0, 7), ("hr:C", 13, 13, 0), ("hr:E", 25, 0, 25)]
 
 
 def test_excerpts_are_extended_to_the_session_and_whole_recordings_are_not(tiny: Build) -> None:
@@ -175,7 +180,13 @@ def test_a_one_on_one_with_somebody_elses_report_has_a_reason_and_no_pair(tiny: 
 
 def test_true_and_calendar_cadence_differ_where_the_talk_differs(tiny: Build) -> None:
     rows = tiny.rows("select rep_id, true_cadence_band, calendar_cadence_band from dim_reps where is_active order by 1")
-    assert rows == [("hr:A", "weekly", "weekly"), ("hr:B", "none", "weekly"), ("hr:C", None, "weekly")]
+    # Eve's last 13 weeks: 6 or 7 coached, as biweekly as it gets.
+    assert rows == [
+        ("hr:A", "weekly", "weekly"),
+        ("hr:B", "none", "weekly"),
+        ("hr:C", None, "weekly"),
+        ("hr:E", "biweekly", "weekly"),
+    ]
 
 
 def test_a_week_wholly_on_leave_and_the_running_week_are_not_observed(tiny: Build) -> None:
@@ -191,7 +202,12 @@ def test_coached_weeks_are_null_where_nothing_was_heard(tiny: Build) -> None:
         "select rep_id, weeks_in_month, calendar_weeks, heard_weeks, coached_weeks, coached_weeks_known"
         " from fct_rep_months where month = '2026-06-01' order by 1"
     )
-    assert rows == [("hr:A", 3, 3, 3, 3, 3), ("hr:B", 4, 4, 4, 0, 0), ("hr:C", 4, 4, 0, None, None)]
+    assert rows == [
+        ("hr:A", 3, 3, 3, 3, 3),
+        ("hr:B", 4, 4, 4, 0, 0),
+        ("hr:C", 4, 4, 0, None, None),
+        ("hr:E", 4, 4, 4, 2, 2),
+    ]
 
 
 def test_months_without_a_calendar_or_recording_are_unknown_and_not_zero(tiny: Build) -> None:
@@ -211,6 +227,19 @@ def test_exposure_is_the_lagged_decayed_stock_and_unknown_past_withholds_it(tiny
     known = tiny.value("select exposure_known_share from fct_rep_months where rep_id = 'hr:A' and month = '2026-06-01'")
     # Known: the weeks of March (5), April (4) and May (4); January, February and the time before are not.
     assert known == pytest.approx(1 - 0.5 ** (13 / 5), abs=1e-9)
+
+
+def test_exposure_equals_the_stock_that_the_estimator_builds(tiny: Build) -> None:
+    rows = tiny.rows(
+        "select coached_weeks, exposure_stock, exposure_lag_1 from fct_rep_months where rep_id = 'hr:E' order by month"
+    )
+    coached, in_dbt, lagged = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    weeks = np.array([4.0, 4, 5, 4, 4, 5])  # Mondays of January to June 2026
+    assert coached[:5].tolist() == [3, 2, 4, 2, 2]
+    expected = stock(coached / weeks, weeks, np.arange(6), 5.0)
+    assert in_dbt == pytest.approx(expected, abs=1e-9)
+    assert lagged[1:] == pytest.approx((coached / weeks)[:-1])
+    assert lagged[0] == 0
 
 
 def test_manager_week_minutes_shares_and_gap(tiny: Build) -> None:
@@ -270,7 +299,12 @@ def test_the_newest_judgement_counts_and_a_review_stands_beside(tiny: Build) -> 
 def test_coverage_counts_held_recorded_analysed_reviewed(tiny: Build) -> None:
     columns = "calls_held_count, calls_recorded_count, calls_analysed_count, calls_reviewed_count, one_on_ones_held_count, one_on_ones_heard_count"
     week = f"select team_id, {columns} from fct_coverage where week_start = '2026-06-08' order by 1"
-    assert tiny.rows(week) == [("(unmatched)", 1, 1, 0, 0, 0, 0), ("E", 1, 0, 0, 0, 1, 0), ("S", 2, 2, 2, 1, 2, 2)]
+    assert tiny.rows(week) == [
+        ("(unmatched)", 1, 1, 0, 0, 0, 0),
+        ("E", 1, 0, 0, 0, 1, 0),
+        ("S", 2, 2, 2, 1, 2, 2),
+        ("T", 0, 0, 0, 0, 1, 1),
+    ]
 
 
 def test_reviews_count_for_the_manager_of_the_rep(tiny: Build) -> None:
@@ -293,6 +327,7 @@ def test_ramp_episodes_begin_at_hire_and_at_a_change_of_segment(tiny: Build) -> 
         ("hr:C", "2024-01-01", "hired", 24, 29, "moved", True),
         ("hr:C", "2026-05-16", "changed_segment", 0, 2, "censored", False),
         ("hr:D", "2024-01-01", "hired", 24, 27, "left", True),
+        ("hr:E", "2026-01-05", "hired", 0, 1, "censored", False),  # no quota: nothing to observe
     ]
 
 

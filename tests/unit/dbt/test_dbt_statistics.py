@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from dbt_build import PROJECT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -20,6 +20,7 @@ def value(query: str) -> float | None:
     return row[0]  # type: ignore[no-any-return]
 
 
+@settings(deadline=None, max_examples=60)  # each example opens a database
 @given(st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))))
 def test_wilson_interval_equals_statsmodels(counts: tuple[int, int]) -> None:
     n, hits = counts
