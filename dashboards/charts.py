@@ -274,7 +274,7 @@ def hit_rates(frame: pl.DataFrame) -> Drawing:
         x=alt.X(
             "behaviour:N",
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=-30, domain=False, ticks=False, labelLimit=170),
+            axis=alt.Axis(orient="top", labelAngle=-35, domain=False, ticks=False, labelLimit=190, labelOverlap=False),
         ),
         y=alt.Y("rep:N", title=None, axis=alt.Axis(domain=False, ticks=False)),
         tooltip=[
@@ -294,7 +294,7 @@ def hit_rates(frame: pl.DataFrame) -> Drawing:
         .transform_calculate(written="datum.met_count + '/' + datum.opportunity_count")
         .encode(text="written:N")
     )
-    return _finish(cells + text, 90 + 26 * frame["rep"].n_unique())
+    return _finish(cells + text, 130 + 26 * frame["rep"].n_unique())
 
 
 def attainment_by_quarter(frame: pl.DataFrame) -> Drawing:

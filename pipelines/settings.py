@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     judge_url: str | None = Field(None, description="OpenAI-compatible endpoint of an optional judge.")
     judge_model: str | None = None
     judge_api_key: str | None = Field(None, repr=False)
+    judge_token_budget: int = Field(5_000_000, ge=0, description="Tokens the judge may use in one run.")
 
     gross_margin: float | None = Field(
         None, ge=0, le=1, description="Of a sale, for costs; default: stated assumption."

@@ -10,7 +10,7 @@ from dashboards.figures import data_health as figures
 def page() -> None:
     """Can the numbers on the other pages be trusted today?"""
     marts = show.open_page("Data health", "Can the numbers on the other pages be trusted today, and what do gaps hide?")
-    headline = (figures.ERRORS, figures.WARNINGS, figures.QUARANTINED, figures.UNMATCHED_CALLS)
+    headline = (figures.ERRORS, figures.WARNINGS, figures.FAILED_CHECKS, figures.QUARANTINED, figures.UNMATCHED_CALLS)
     for column, figure in zip(st.columns(len(headline)), headline, strict=True):
         with column:
             show.metric(marts, figure)
@@ -21,7 +21,7 @@ def page() -> None:
     with right:
         show.chart(marts, figures.COVERAGE_BY_WEEK, charts.coverage_by_week)
     st.divider()
-    show.table(marts, figures.RULES, RULE_COLUMNS, row_height=54)
+    show.table(marts, figures.RULES, RULE_COLUMNS, row_height=64)
     _findings(marts)
     st.divider()
     show.table(marts, figures.QUARANTINE, FINDING_COLUMNS)
@@ -46,13 +46,13 @@ FRESHNESS_COLUMNS = {
     "age_days": "Days old",
 }
 RULE_COLUMNS = {
-    "severity": "Severity",
-    "rule": "Rule",
-    "subject_kind": "About",
-    "subject_count": "Subjects",
-    "row_count": "Rows",
-    "meaning": st.column_config.TextColumn("What it says", width="large"),
-    "what_it_hides": st.column_config.TextColumn("What it hides", width="large"),
+    "severity": st.column_config.TextColumn("Severity", width=70),
+    "rule": st.column_config.TextColumn("Rule", width=150),
+    "subject_kind": st.column_config.TextColumn("About", width=70),
+    "subject_count": st.column_config.NumberColumn("Subjects", width=70),
+    "row_count": st.column_config.NumberColumn("Rows", width=60),
+    "meaning": st.column_config.TextColumn("What it says", width=260),
+    "what_it_hides": st.column_config.TextColumn("What it hides", width=380),
 }
 FINDING_COLUMNS = {
     "observed_on": st.column_config.DateColumn("Day", format="D MMM YYYY"),

@@ -1,6 +1,5 @@
 """Ramp: how long reps take to become productive, with those who are not there yet counted in."""
 
-import polars as pl
 import streamlit as st
 
 from dashboards import charts, show, survival
@@ -36,13 +35,7 @@ def _curves(marts: Marts) -> None:
         st.info(figures.EPISODES.empty)
         return
     chosen = st.segmented_control("Curves by", list(GROUPS), default="Segment")
-    group = GROUPS[chosen or "Segment"]
-    if group == "cohort":  # a cohort is compared from its first month only
-        episodes = episodes.filter(~pl.col("is_left_truncated"))
-    if episodes.is_empty():
-        st.info("No cohort has been observed from its start yet.")
-        return
-    curves = in_words(survival.kaplan_meier(episodes, group))
+    curves = in_words(survival.kaplan_meier(episodes, GROUPS[chosen or "Segment"]))
     st.altair_chart(charts.survival_curves(curves), alt=figures.EPISODES.title)
     st.caption("Episodes at risk at the start of the month (still observed and still ramping):")
     show.write_rows(survival.at_risk_table(curves), {})

@@ -19,7 +19,7 @@ def page() -> None:
     rep = rows[rep_id]
     facts = [
         rep["job_title"],
-        label(rep["segment"]),
+        label(rep["segment"]) if label(rep["segment"]) not in str(rep["job_title"]) else None,
         rep["team_name"],
         rep["manager_name"] and f"with {rep['manager_name']}",
     ]

@@ -93,6 +93,16 @@ QUARANTINED = Figure(
     """,
 )
 
+FAILED_CHECKS = Figure(
+    title="Failed checks",
+    meaning="Expectations on landed tables that failed in the newest run; their rows are kept. Each is listed below.",
+    sql="""
+        select count(*) as value, format('in {} tables', count(distinct split_part(subject_id, '.', 1))) as detail
+        from fct_data_quality
+        where rule = 'failed_expectation'
+    """,
+)
+
 UNMATCHED_CALLS = Figure(
     title="Calls without a rep",
     meaning="Customer calls that belong to no rep and manager, each with its reason in fct_calls.unmatched_reason.",

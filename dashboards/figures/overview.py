@@ -211,9 +211,9 @@ RAMP_BY_SEGMENT = Figure(
     title="Time to ramp by segment",
     meaning=(
         "Median months from start to the first of two consecutive months at 80 % of full quota (Aalen–Johansen: "
-        "leaving or moving counts as an exit, not as ramping; late entries handled). Empty: half of the reps had "
-        "not ramped within the time observed. Still ramping: censored, their time so far counts. Productive months: "
-        "mean over episodes with 12 months observed."
+        "leaving or moving counts as an exit, not as ramping), of the episodes observed from their start. A dash: "
+        "half of the reps had not ramped within the time observed. Still ramping: censored, their time so far "
+        "counts. Productive months: mean over episodes with 12 months observed."
     ),
     sql="""
         with medians as (
@@ -232,6 +232,7 @@ RAMP_BY_SEGMENT = Figure(
                 count(*) filter (where status in ('left', 'moved')) as exited_count,
                 avg(productive_months_in_first_12) filter (where is_first_12_complete) as productive_months
             from fct_ramp_episodes
+            where not is_left_truncated
             group by grouping sets ((segment), ())
         )
 

@@ -20,33 +20,39 @@ PRODUCTIVE_MONTHS = Figure(
 
 STILL_RAMPING = Figure(
     title="Still ramping",
-    meaning="Ramp episodes without the event and without an exit on the as-of date: censored, not left out.",
+    meaning=(
+        "Ramp episodes without the event and without an exit on the as-of date, of those observed from their start: "
+        "censored, not left out."
+    ),
     sql="""
         select
             count(*) filter (where status = 'censored') as value,
             format('of {} episodes', count(*)) as detail
         from fct_ramp_episodes
+        where not is_left_truncated
     """,
 )
 
 LEFT_BEFORE_RAMP = Figure(
     title="Left or moved before ramping",
     meaning=(
-        "Ramp episodes that ended by leaving, promotion or transfer before the event. They are exits, not successes."
+        "Ramp episodes that ended by leaving, promotion or transfer before the event, of those observed from their "
+        "start. They are exits, not successes."
     ),
     sql="""
         select
             count(*) filter (where status in ('left', 'moved')) as value,
             format('of {} episodes', count(*)) as detail
         from fct_ramp_episodes
+        where not is_left_truncated
     """,
 )
 
 LATE_ENTRIES = Figure(
-    title="Observed late",
+    title="Began before the data",
     meaning=(
-        "Episodes that began before quotas and deals are known. They enter the curves in the month observation "
-        "begins (delayed entry) and have no count of productive months."
+        "Episodes that began before quotas and deals are known. Whether they had ramped before is unknown, so they "
+        "are in no curve, median or count of productive months."
     ),
     sql="""
         select
@@ -59,9 +65,10 @@ LATE_ENTRIES = Figure(
 EPISODES = Figure(
     title="Still ramping by months in seat",
     meaning=(
-        "Kaplan–Meier share of episodes with neither the ramp event nor an exit, with delayed entry and right "
-        "censoring; 95 % bands (log-log). The SQL gives the episodes; the curve is lifelines' KaplanMeierFitter on "
-        "entry, exit and ending."
+        "Kaplan–Meier share of episodes with neither the ramp event nor an exit, right-censored on the as-of date, "
+        "of those observed from their start; 95 % bands (log-log). The SQL gives the episodes; the curve is "
+        "lifelines' KaplanMeierFitter on entry, exit and ending, and equals share_still_ramping of "
+        "fct_ramp_survival."
     ),
     sql="""
         select
@@ -70,10 +77,9 @@ EPISODES = Figure(
             cohort,
             entry_month,
             exit_month,
-            status,
-            is_left_truncated
+            status
         from fct_ramp_episodes
-        where exit_month > entry_month
+        where not is_left_truncated and exit_month > entry_month
         order by episode_id
     """,
     empty="No ramp episode yet: it needs a hire date, a quota and closed deals.",

@@ -1,6 +1,7 @@
 """Every page, for every viewer, on full, tiny, empty and no marts; every number rebuilt by the SQL in its help."""
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,6 +101,35 @@ def test_every_number_on_a_page_is_rebuilt_by_the_sql_in_its_help(small_org: Set
     explained, rebuilt = rebuild_page(app, current_path(small_org.serve_dir))
     assert rebuilt
     assert explained - rebuilt <= WRITTEN_BY_HAND
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_on_the_demo_is_rebuilt_by_the_sql_in_its_help(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str
+) -> None:
+    """On the marts of a real run, with nothing written there: reviews go to a store of this test."""
+    demo = os.environ.get("DEMO_DATA_DIR")
+    if not demo:
+        pytest.skip("DEMO_DATA_DIR names no data folder of a demo run")
+    monkeypatch.setenv("SIDELINE_DATA_DIR", demo)
+    monkeypatch.setenv("SIDELINE_APP_STORE_URL", f"sqlite:///{tmp_path / 'app.db'}")
+    app = open_page(page)
+    assert not failures(app)
+    explained, rebuilt = rebuild_page(app, current_path(Path(demo) / "serve"))
+    assert explained - rebuilt <= WRITTEN_BY_HAND | {"What the time went to", "Quarantine"}
+
+
+def test_curves_of_the_demo_are_those_of_the_mart() -> None:
+    demo = os.environ.get("DEMO_DATA_DIR")
+    if not demo:
+        pytest.skip("DEMO_DATA_DIR names no data folder of a demo run")
+    with duckdb.connect(str(current_path(Path(demo) / "serve")), read_only=True) as connection:
+        curves = kaplan_meier(connection.execute(ramp.EPISODES.runnable_sql()).pl(), "segment")
+        mart = connection.execute("select * from fct_ramp_survival where segment <> 'all'").pl()
+    both = curves.join(mart, left_on=["group_name", "month"], right_on=["segment", "month_number"])
+    assert both.height > 20
+    assert both["at_risk_count"].to_list() == both["at_risk_count_right"].to_list()
+    assert both["share"].to_list() == pytest.approx(both["share_still_ramping"].to_list())
 
 
 def rebuild_page(app: AppTest, published: Path | None) -> tuple[set[str], set[str]]:
