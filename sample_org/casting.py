@@ -29,6 +29,8 @@ from sample_org.truth import SESSION_TYPES
 from sample_org.writing import iso
 
 RECORDINGS = Path(__file__).parent / "recordings"
+# The one recording whose sidecar asks for the other recogniser, so that a demo shows both on the same weights.
+ENGINES = {"one_on_one_price_practice": "openai-whisper"}
 RECENT_DAYS = 35
 
 
@@ -199,6 +201,7 @@ def _sidecar(cast: Cast, staff: Staff, customers: Customers) -> dict[str, Any]:
         "deal_ids": [] if cast.deal is None else [f"hubspot:{deal_id(cast.deal)}"],
         "session_seconds": entry["session_seconds"],
         "is_excerpt": entry["is_excerpt"],
+        "engine": ENGINES.get(entry["name"]),
     }
 
 
