@@ -1,9 +1,13 @@
 """The whole line on a tiny company: real audio, real files, real dbt and Dagster, no network."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import dagster as dg
 import pytest
 
 from orchestration.definitions import build_defs
+from orchestration.resources import dagster_home
 from tests.integration.conftest import Line
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -38,6 +42,32 @@ def test_a_second_run_recognises_nothing_and_changes_no_row(line: Line) -> None:
     assert {p: p.stat().st_mtime_ns for p in (line.settings.cache_dir / "transcripts").rglob("*.json")} == recognised
 
 
+def test_a_recording_dropped_into_the_folder_reaches_the_marts_through_the_sensor(line: Line) -> None:
+    recordings = line.settings.recordings
+    assert recordings is not None
+    source = next(recordings.glob("*.opus"))
+    defs = build_defs(line.settings)
+    sensor = defs.get_sensor_def("new_recordings")
+    with dg.DagsterInstance.from_config(str(dagster_home(line.settings))) as instance:
+        seen = sensor(dg.build_sensor_context(instance=instance))
+        assert isinstance(seen, dg.SensorResult)
+
+        sidecar = json.loads(source.with_suffix(".json").read_text()) | {"call_id": "dropped-in"}
+        # Other bytes, so another recording: Opus readers stop at the end of the stream and ignore what follows it.
+        (recordings / "dropped.opus").write_bytes(source.read_bytes() + b"\0")
+        (recordings / "dropped.json").write_text(json.dumps(sidecar))
+        try:
+            found = sensor(dg.build_sensor_context(instance=instance, cursor=seen.cursor))
+            assert isinstance(found, dg.SensorResult) and found.run_requests
+            job = defs.get_job_def("everything")
+            result = job.execute_in_process(instance=instance, tags=found.run_requests[0].tags, raise_on_error=False)
+            assert result.success
+        finally:
+            (recordings / "dropped.opus").unlink()
+            (recordings / "dropped.json").unlink()
+    assert line.query("select count(*) from fct_calls where call_id = 'folder:dropped-in'") == [(1,)]
+
+
 def test_checks_and_lineage_are_readable(line: Line) -> None:
     graph = build_defs(line.settings).resolve_asset_graph()
     published = dg.AssetKey("published_marts")
@@ -48,3 +78,11 @@ def test_checks_and_lineage_are_readable(line: Line) -> None:
         dg.AssetKey("fct_rep_months"),
     } <= above
     assert len(graph.asset_check_keys) > 100
+
+
+def test_two_runs_at_once_go_one_after_the_other(line: Line) -> None:
+    before = line.marts()
+    with ThreadPoolExecutor(2) as two:
+        done = list(two.map(lambda _: line.run(), range(2)))
+    assert [run.returncode for run in done] == [0, 0], [run.stderr[-1000:] for run in done]
+    assert line.marts() == before
