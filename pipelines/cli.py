@@ -4,7 +4,6 @@
 """
 
 import datetime as dt
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from pipelines.run import run
 from pipelines.scoring import commands as scoring
 from pipelines.speech import commands as speech
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("transcribe")(speech.transcribe)
 app.command("score")(scoring.score)
+app.command("run")(run)
 app.add_typer(scoring.rubric_app, name="rubric", help="Check and compare rubric files.")
 
 
@@ -46,17 +47,6 @@ def sample_org(
     typer.echo(f"Making a company of {reps} reps over {months} months in {out} …", err=True)
     generate(out, reps=reps, managers=managers, months=months, calls=calls, seed=seed, as_of=as_of.date())
     (out / ".complete").touch()
-
-
-@app.command("run")
-def run(
-    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild every mart from the lake.")] = False,
-) -> None:
-    """Run the whole line on the configured sources and publish the marts."""
-    # A process of its own: it may use all the memory it needs, and pipelines/ does not import orchestration/.
-    arguments = ["--full-refresh"] if full_refresh else []
-    code = subprocess.call([sys.executable, "-W", "ignore", "-m", "orchestration.run", *arguments])
-    raise typer.Exit(code)
 
 
 def main() -> None:

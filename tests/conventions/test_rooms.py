@@ -30,6 +30,7 @@ ORDER = (
     "pipelines.evidence",
     "pipelines.coaching",
     "pipelines.publish",
+    "pipelines.run",
     "dashboards",
     "orchestration",
 )
