@@ -62,10 +62,15 @@ def smooth(emissions: np.ndarray, stay: float = STAY) -> np.ndarray:
     return both / both.sum(axis=1, keepdims=True)
 
 
+def most_likely(emissions: np.ndarray) -> np.ndarray:
+    """Place of each utterance's kind, given the utterances around it; see ``smooth``."""
+    return smooth(emissions).argmax(axis=1)
+
+
 def summarise(
     kinds: Sequence[str],
     counts_as: Sequence[str],
-    emissions: np.ndarray,
+    best: np.ndarray,
     seconds: np.ndarray,
     words: np.ndarray,
     roles: np.ndarray,
@@ -75,12 +80,11 @@ def summarise(
 
     Args:
         kinds, counts_as: the kinds and whether each counts as coaching, inspection or other.
-        emissions: (n, kinds), in order of time.
+        best: (n,) place of each utterance's kind in ``kinds``.
         seconds, words, roles: per utterance.
     """
     if len(seconds) == 0:
         return Session("other", 0.0, 0.0, 0.0, 0.0, None, ())
-    best = smooth(emissions).argmax(axis=1)
     minutes = np.bincount(best, weights=seconds / 60, minlength=len(kinds))
     spoken = np.bincount(best, weights=words, minlength=len(kinds))
     group = np.array(counts_as)

@@ -1,7 +1,8 @@
 """Embeddings kept by the hash of their text, so that each distinct text is encoded once, ever.
 
-Vectors lie in Parquet files under ``<cache_dir>/embeddings/<encoder>/``; a file is never changed, only joined with others when
-there are many. No model is loaded here and nothing depends on a rubric.
+Vectors lie in Parquet files under ``<cache_dir>/embeddings/<encoder>/``; a file is never changed, small ones are joined when there
+are many. Memory holds a bounded number of vectors, however many lie on disk. No model is loaded here and nothing depends on a
+rubric.
 """
 
 import hashlib
@@ -15,7 +16,9 @@ import polars as pl
 from pipelines.scoring.encoders import DIMENSION, Encoder
 
 MOST_FILES = 24
+SMALL_FILE_BYTES = 20_000_000
 TEXTS_PER_FLUSH = 2_000
+MOST_HELD = 150_000  # vectors in memory: 115 MB an encoder
 
 OnEncode = Callable[[int, int], None]
 
@@ -29,32 +32,35 @@ class EmbeddingCache:
     """Vectors of one encoder: looked up in memory, then on disk, then made and kept."""
 
     def __init__(self, encoder: Encoder, folder: Path | None) -> None:
-        """Args: folder: where to keep vectors; None keeps them in memory for this process only."""
+        """``folder``: where to keep vectors; None keeps them in memory only."""
         self.name = encoder.name
         self._encoder = encoder
         self._folder = folder / "embeddings" / encoder.name if folder else None
+        self._forget()
+
+    def _forget(self) -> None:
         self._rows: dict[bytes, int] = {}
         self._vectors = np.empty((0, DIMENSION), dtype=np.float16)
-        self._is_read = False
 
     def vectors(self, texts: Sequence[str], on_encode: OnEncode | None = None) -> np.ndarray:
         """Unit vectors (float16) of ``texts``, in order. ``on_encode(done, total)`` reports on those not seen before."""
-        self._read()
-        hashes = [text_hash(text) for text in texts]
-        missing = dict.fromkeys((text, key) for text, key in zip(texts, hashes, strict=True) if key not in self._rows)
-        self._encode(list(missing), on_encode)
-        return self._vectors[[self._rows[key] for key in hashes]] if texts else self._vectors[:0]
+        wanted = {text_hash(text): text for text in texts}
+        if len(self._rows) + len(wanted) > MOST_HELD:
+            self._forget()
+        self._read([key for key in wanted if key not in self._rows])
+        self._encode([(text, key) for key, text in wanted.items() if key not in self._rows], on_encode)
+        return self._vectors[[self._rows[text_hash(text)] for text in texts]] if texts else self._vectors[:0]
 
     def _encode(self, missing: list[tuple[str, bytes]], on_encode: OnEncode | None) -> None:
         for start in range(0, len(missing), TEXTS_PER_FLUSH):
             part = missing[start : start + TEXTS_PER_FLUSH]
             made = self._encoder.encode([text for text, _ in part])
-            self._add([key for _, key in part], made)
+            self._hold([key for _, key in part], made)
             self._write([key for _, key in part], made)
             if on_encode:
                 on_encode(start + len(part), len(missing))
 
-    def _add(self, keys: Sequence[bytes], made: np.ndarray) -> None:
+    def _hold(self, keys: Sequence[bytes], made: np.ndarray) -> None:
         first = len(self._vectors)
         self._rows.update({key: first + place for place, key in enumerate(keys)})
         self._vectors = np.concatenate([self._vectors, made])
@@ -67,18 +73,26 @@ class EmbeddingCache:
         staged = self._folder / f"{uuid.uuid4().hex}.tmp"
         frame.write_parquet(staged)
         staged.rename(staged.with_suffix(".parquet"))
+        self._join_small_files()
 
-    def _read(self) -> None:
-        if self._is_read or self._folder is None:
-            return
-        self._is_read = True
-        files = sorted(self._folder.glob("*.parquet"))
+    def _read(self, keys: Sequence[bytes]) -> None:
+        files = sorted(self._folder.glob("*.parquet")) if self._folder and keys else []
         if not files:
             return
-        kept = pl.read_parquet(files).unique("hash", keep="first", maintain_order=True)
-        made = np.frombuffer(b"".join(kept["vector"]), dtype=np.float16).reshape(-1, DIMENSION)
-        self._add(kept["hash"].to_list(), made)
-        if len(files) > MOST_FILES:
-            self._write(kept["hash"].to_list(), made)
-            for file in files:
-                file.unlink(missing_ok=True)
+        asked = pl.LazyFrame({"hash": list(keys)}, schema={"hash": pl.Binary})
+        # Two runs may have written the same text; either row will do, they are equal.
+        kept = pl.scan_parquet(files).join(asked, on="hash", how="semi").unique("hash").collect(engine="streaming")
+        if len(kept):
+            made = np.frombuffer(b"".join(kept["vector"]), dtype=np.float16).reshape(-1, DIMENSION)
+            self._hold(kept["hash"].to_list(), made)
+
+    def _join_small_files(self) -> None:
+        assert self._folder is not None
+        small = [file for file in sorted(self._folder.glob("*.parquet")) if file.stat().st_size < SMALL_FILE_BYTES]
+        if len(small) <= MOST_FILES:
+            return
+        joined = self._folder / f"{uuid.uuid4().hex}.tmp"
+        pl.read_parquet(small).unique("hash").write_parquet(joined)
+        joined.rename(joined.with_suffix(".parquet"))
+        for file in small:
+            file.unlink(missing_ok=True)

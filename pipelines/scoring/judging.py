@@ -7,6 +7,7 @@ probabilities come from ``matching.py``.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -60,6 +61,7 @@ class Said:
 
     Attributes:
         probabilities: (n, targets); ``columns`` gives the column of each target's name.
+        kind: what each utterance is about, where the rubric has kinds.
     """
 
     index: np.ndarray
@@ -70,12 +72,29 @@ class Said:
     facts: Sequence[KeyFacts]
     probabilities: np.ndarray
     columns: dict[str, int]
+    kind: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.index)
 
     def of(self, target: str) -> np.ndarray:
         return self.probabilities[:, self.columns[target]]
+
+    @cached_property
+    def turns(self) -> np.ndarray:
+        """Number of each utterance's turn; a back-channel belongs to the turn it falls into."""
+        return turn_numbers(self)
+
+    def spoken_by(self, roles: Sequence[str]) -> np.ndarray:
+        """Whether each utterance was said by one of ``roles`` and is more than a back-channel."""
+        key = tuple(roles)
+        if key not in self._spoken_by:
+            self._spoken_by[key] = np.isin(self.role, key) & ~self.is_back_channel
+        return self._spoken_by[key]
+
+    @cached_property
+    def _spoken_by(self) -> dict[tuple[str, ...], np.ndarray]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -101,26 +120,24 @@ class Found:
 
 
 def turn_numbers(said: Said) -> np.ndarray:
-    """Number of each utterance's turn; a back-channel belongs to the turn it falls into."""
-    turns = np.zeros(len(said), dtype=np.int64)
-    speaker, turn = None, -1
-    for place in range(len(said)):
-        if not said.is_back_channel[place] and said.role[place] != speaker:
-            speaker, turn = said.role[place], turn + 1
-        turns[place] = max(turn, 0)
-    return turns
+    """See ``Said.turns``."""
+    holds = np.flatnonzero(~said.is_back_channel)
+    role = said.role[holds]
+    starts = np.zeros(len(said), dtype=np.int64)
+    starts[holds[1:]] = role[1:] != role[:-1]
+    return starts.cumsum()
 
 
-def find_moments(rubric: Rubric, said: Said, turns: np.ndarray) -> dict[str, np.ndarray]:
+def find_moments(rubric: Rubric, said: Said) -> dict[str, np.ndarray]:
     """Per moment id the places where it is said by the right side, one a turn (the clearest)."""
     found = {}
     for moment in rubric.moments:
-        chance = np.where(np.isin(said.role, moment.said_by) & ~said.is_back_channel, said.of(moment.id), 0.0)
+        chance = np.where(said.spoken_by(moment.said_by), said.of(moment.id), 0.0)
         bar = rubric.met_at if moment.is_moment else CONTEXT_AT
         places = np.flatnonzero(chance >= bar)
         best: dict[int, int] = {}
         for place in places:
-            turn = int(turns[place])
+            turn = int(said.turns[place])
             if turn not in best or chance[place] > chance[best[turn]]:
                 best[turn] = int(place)
         found[moment.id] = np.array(sorted(best.values()), dtype=np.int64)
@@ -136,9 +153,8 @@ def judge(
     """
     if len(said) == 0 or role_confidence is None or role_confidence < LOWEST_ROLE_CONFIDENCE:
         return [_abstained(behaviour, call_type) for behaviour in rubric.behaviours], []
-    turns = turn_numbers(said)
-    moments = find_moments(rubric, said, turns)
-    scores = [_score(rubric, behaviour, said, turns, moments, call_type) for behaviour in rubric.behaviours]
+    moments = find_moments(rubric, said)
+    scores = [_score(rubric, behaviour, said, moments, call_type) for behaviour in rubric.behaviours]
     shown = [
         Found(moment.id, int(place), moment.why)
         for moment in rubric.moments
@@ -156,7 +172,6 @@ def _score(
     rubric: Rubric,
     behaviour: Behaviour,
     said: Said,
-    turns: np.ndarray,
     moments: dict[str, np.ndarray],
     call_type: str | None,
 ) -> Score:
@@ -165,7 +180,7 @@ def _score(
         return Score(behaviour.id, False, None, None, False, None, ())
     if trigger is None and not _type_applies(behaviour, call_type, rubric):
         return Score(behaviour.id, False, None, None, False, None, ())
-    chance = (said.of(behaviour.id) * _candidates(behaviour, said, turns, moments)).round(4)
+    chance = (said.of(behaviour.id) * _candidates(behaviour, said, moments)).round(4)
     best = float(chance.max())
     opportunity = int(trigger[0]) if trigger is not None else None
     if abs(best - rubric.met_at) < rubric.abstain_within:
@@ -181,19 +196,18 @@ def _type_applies(behaviour: Behaviour, call_type: str | None, rubric: Rubric) -
     return call_type in types if call_type in rubric.call_types else types == set(rubric.call_types)
 
 
-def _candidates(behaviour: Behaviour, said: Said, turns: np.ndarray, moments: dict[str, np.ndarray]) -> np.ndarray:
+def _candidates(behaviour: Behaviour, said: Said, moments: dict[str, np.ndarray]) -> np.ndarray:
     """Weight of each utterance's probability: 0 where it does not count, below 1 where what it needs was not recognised."""
-    allowed = (
-        np.isin(said.role, behaviour.roles) & ~said.is_back_channel & _inside(behaviour.where, said, turns, moments)
-    )
-    allowed &= said.of(behaviour.id) > NEVER_BELOW
+    allowed = said.spoken_by(behaviour.roles) & (said.of(behaviour.id) > NEVER_BELOW)
+    if allowed.any():
+        allowed &= _inside(behaviour.where, said, moments)
     weight = np.zeros(len(said))
     for place in np.flatnonzero(allowed):
-        weight[place] = _support(behaviour, said, turns, int(place))
+        weight[place] = _support(behaviour, said, int(place))
     return weight
 
 
-def _inside(where: Where, said: Said, turns: np.ndarray, moments: dict[str, np.ndarray]) -> np.ndarray:
+def _inside(where: Where, said: Said, moments: dict[str, np.ndarray]) -> np.ndarray:
     total = len(said)
     share = np.arange(total) / max(total, 1)
     inside = np.ones(total, dtype=bool)
@@ -206,7 +220,7 @@ def _inside(where: Where, said: Said, turns: np.ndarray, moments: dict[str, np.n
     if trigger:
         near = np.zeros(total, dtype=bool)
         for place in moments[trigger]:
-            near |= _near(turns, int(place), where)
+            near |= _near(said.turns, int(place), where)
         inside &= near
     return inside
 
@@ -220,10 +234,15 @@ def _near(turns: np.ndarray, place: int, where: Where) -> np.ndarray:
     return (np.arange(len(turns)) > place) & (behind >= 1) & (behind <= reach - 1)
 
 
-def _support(behaviour: Behaviour, said: Said, turns: np.ndarray, place: int) -> float:
-    """1 where question, check or date that the behaviour needs is there; less where it was not recognised; 0 if self-answered."""
+def _support(behaviour: Behaviour, said: Said, place: int) -> float:
+    """1 where kind, question, check or date that the behaviour needs is there; less where it was not recognised; 0 if self-answered."""
+    if behaviour.needs_kind and said.kind is not None and said.kind[place] not in behaviour.needs_kind:
+        return UNSUPPORTED
+    if not (behaviour.needs_question or behaviour.needs_check or behaviour.needs_date):
+        return 1.0
     around = range(max(place - NEIGHBOURS, 0), min(place + NEIGHBOURS + 1, len(said)))
-    same_turn = [near for near in around if turns[near] == turns[place] and said.role[near] == said.role[place]]
+    turns, role = said.turns, said.role
+    same_turn = [near for near in around if turns[near] == turns[place] and role[near] == role[place]]
     if behaviour.needs_question and _answers_itself(said, place, same_turn):
         return 0.0
     has_question = not behaviour.needs_question or any(said.facts[near].asks for near in same_turn)

@@ -24,7 +24,7 @@ NEAR_MISS_WEIGHT = 2.0  # a counter-example written for this behaviour against o
 # Share of utterances that show a behaviour; examples come half and half, real talk does not.
 PRIOR = 0.2
 # The second encoder is asked where the first one's probability of any detector lies between these.
-SURELY_NOT, SURELY = 0.12, 0.97
+SURELY_NOT, SURELY = 0.25, 0.9
 
 CHECK = (
     r"\b(?:did i (?:get|miss|understand|hear|catch|read)|have i (?:got|understood|missed|captured)|is that (?:right|correct|fair|accurate|"
@@ -58,12 +58,17 @@ _FACTS = {
 
 @dataclass(frozen=True)
 class Example:
-    """A training text: which detector's list it stands in and whether as something that is met."""
+    """A training text: which detector's list it stands in and whether as something that is met.
+
+    ``is_twin``: the lower-case form of the example before it, which a recogniser would write; it stands where the two have
+    different normal forms (names are known by their capitals).
+    """
 
     text: str
     detector: str
     is_met: bool
     roles: tuple[str, ...]
+    is_twin: bool = False
 
 
 def roles_of(detector: Moment | Behaviour) -> tuple[str, ...]:
@@ -81,6 +86,17 @@ def examples_of(rubric: Rubric) -> list[Example]:
         found += [Example(text, "", False, (role,)) for text in texts]
     for kind in rubric.kinds:
         found += [Example(text, kind.id, False, ("rep", "manager")) for text in kind.examples]
+    return _with_twins(found)
+
+
+def _with_twins(examples: list[Example]) -> list[Example]:
+    lower = [example.text.lower() for example in examples]
+    written, spoken = (mark_texts(texts) for texts in ([example.text for example in examples], lower))
+    found = []
+    for example, text, one, other in zip(examples, lower, written, spoken, strict=True):
+        found.append(example)
+        if plain(one) != plain(other):
+            found.append(replace(example, text=text, is_twin=True))
     return found
 
 
@@ -92,14 +108,23 @@ def training_set(
     Its own examples; the background; and other detectors' examples said by the same side, unless the two overlap.
     """
     skip, roles = set(detector.overlaps), set(roles_of(detector))
-    rows, labels, weights = [], [], []
+    rows: list[int] = []
+    labels: list[float] = []
+    own_weights: list[float] = []
     for place, example in enumerate(examples):
         own = example.detector == detector.id
         if own or (example.detector not in skip and roles & set(example.roles)):
             rows.append(place)
             labels.append(float(own and example.is_met))
-            weights.append(NEAR_MISS_WEIGHT if own and not example.is_met else 1.0)
-    return np.array(rows, dtype=np.int64), np.array(labels), balanced(np.array(labels), np.array(weights))
+            own_weights.append(NEAR_MISS_WEIGHT if own and not example.is_met else 1.0)
+    # An example and its twin share the weight of one.
+    twins = np.array([_has_twin(examples, row) for row in rows])
+    weights = np.where(twins, 0.5, 1.0) * np.array(own_weights)
+    return np.array(rows, dtype=np.int64), np.array(labels), balanced(np.array(labels), weights)
+
+
+def _has_twin(examples: Sequence[Example], row: int) -> bool:
+    return examples[row].is_twin or (row + 1 < len(examples) and examples[row + 1].is_twin)
 
 
 def cue_features(rubric: Rubric, texts: Sequence[str], is_marked_question: Sequence[bool]) -> np.ndarray:

@@ -19,113 +19,15 @@ MOST_REMEMBERED = 300_000
 LONGEST_QUOTE = 280
 _QUOTE_WORDS = 24
 # First or last names that are everyday words: replacing them would damage more than it hides.
-_WORDS_NOT_NAMES = frozenset(
-    [
-        "will",
-        "mark",
-        "may",
-        "hope",
-        "grace",
-        "bill",
-        "rob",
-        "art",
-        "chase",
-        "drew",
-        "frank",
-        "grant",
-        "dean",
-        "page",
-        "price",
-        "rich",
-        "sue",
-        "pat",
-        "gene",
-        "guy",
-        "ray",
-        "summer",
-        "june",
-        "april",
-        "august",
-        "max",
-        "miles",
-        "faith",
-        "joy",
-        "young",
-        "long",
-        "short",
-        "small",
-        "black",
-        "white",
-        "green",
-        "brown",
-        "king",
-        "day",
-        "west",
-        "north",
-        "best",
-        "good",
-        "love",
-        "stone",
-        "field",
-        "case",
-        "cash",
-        "banks",
-        "close",
-        "deal",
-        "budget",
-        "sales",
-        "team",
-        "the",
-        "and",
-        "for",
-        "our",
-        "you",
-        "can",
-        "he",
-        "she",
-        "it",
-        "an",
-        "in",
-        "on",
-        "no",
-        "so",
-        "to",
-        "of",
-        "at",
-        "by",
-        "team",
-        "com",
-        "net",
-        "org",
-        "demo",
-        "discovery",
-        "call",
-        "pricing",
-        "terms",
-        "review",
-        "intro",
-        "product",
-        "follow",
-        "up",
-        "meeting",
-    ]
-)
-_MAIL_HOSTS = frozenset(
-    [
-        "gmail",
-        "googlemail",
-        "outlook",
-        "hotmail",
-        "yahoo",
-        "icloud",
-        "proton",
-        "protonmail",
-        "gmx",
-        "web",
-        "mail",
-        "example",
-    ]
-)
+_EVERYDAY_WORDS = """
+    april art august banks best bill black brown budget call case cash chase close com day deal dean demo discovery drew faith field
+    follow for frank gene good grace grant green guy hope intro joy june king long love mark max may meeting miles net north org page
+    pat price pricing product ray review rich rob sales short small stone sue summer team terms the up west white will you young
+    an and at by can he in it no of on our she so to
+"""
+_WORDS_NOT_NAMES = frozenset(_EVERYDAY_WORDS.split())
+_SHARED_HOSTS = "example gmail gmx googlemail hotmail icloud mail outlook proton protonmail web yahoo"
+_MAIL_HOSTS = frozenset(_SHARED_HOSTS.split())
 
 
 def person_names(participants: Sequence[dict]) -> set[str]:

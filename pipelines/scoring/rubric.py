@@ -114,13 +114,14 @@ class Behaviour(_Detector):
     """One line of the rubric."""
 
     said_by: Literal["rep", "manager", "either"]
-    weight: float = Field(1, ge=0)
+    weight: float = Field(1.0, ge=0)
     target: float | None = Field(None, ge=0, le=1, description="Hit rate the team aims at.")
     applies: Applies
     where: Where = Where()
     needs_question: bool = False
     needs_check: bool = Field(False, description="The speaker must ask for confirmation in the same turn.")
     needs_date: bool = Field(False, description="A day, date or deadline must be said in the same turn.")
+    needs_kind: tuple[str, ...] = Field((), description="One-on-ones: the utterance must be of one of these kinds.")
     feedback: str = Field(description="What to try next time, for the rep or manager.")
 
     @property
@@ -157,8 +158,8 @@ class Rubric(_Part):
         return (*self.moments, *self.behaviours)
 
     def content_hash(self) -> str:
-        """Hash of everything that matters (not of comments or layout)."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        """Hash of what is written in the file (not of comments, layout or what a later version of this code defaults to)."""
+        content = json.dumps(self.model_dump(mode="json", exclude_unset=True), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     @model_validator(mode="after")
@@ -175,6 +176,9 @@ class Rubric(_Part):
                 raise ValueError(
                     f"{behaviour.id} refers to the moment {sorted(used - moments)[0]!r}, which is not defined"
                 )
+            unknown_kinds = set(behaviour.needs_kind) - {kind.id for kind in self.kinds}
+            if unknown_kinds:
+                raise ValueError(f"{behaviour.id} needs the kind {sorted(unknown_kinds)[0]!r}, which is not defined")
             if set(behaviour.applies.call_types) - set(self.call_types):
                 raise ValueError(f"{behaviour.id} applies to a call type that the rubric does not list")
         known = {*ids, *(kind.id for kind in self.kinds)}
@@ -231,7 +235,11 @@ def published_hashes(folder: Path) -> dict[str, str]:
 
 
 def publish_rubric(path: Path) -> str:
-    """Fix a version by adding its hash to the lock file; returns the hash. Publishing the same content again changes nothing."""
+    """Fix a version by adding its hash to the lock file; returns the hash. Publishing the same content again changes nothing.
+
+    Raises:
+        RubricError: the version is published with other content.
+    """
     rubric = load_rubric(path)
     name, content_hash = f"{rubric.id}.v{rubric.version}", rubric.content_hash()
     if name not in published_hashes(path.parent):

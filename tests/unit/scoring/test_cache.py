@@ -1,0 +1,72 @@
+"""The embedding cache: each text encoded once, the same numbers from memory, disk and encoder, bounded memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipelines.scoring import cache
+from pipelines.scoring.cache import EmbeddingCache
+from pipelines.scoring.encoders import DIMENSION
+
+
+class LetterCounts:
+    """An encoder small enough for a unit test: letters counted, and every text it was asked for."""
+
+    name = "letters"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.asked += texts
+        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for letter in text:
+                vectors[row, ord(letter) % DIMENSION] += 1
+        return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)).astype(np.float16)
+
+
+def test_each_distinct_text_is_encoded_once_over_calls_and_processes(tmp_path: Path) -> None:
+    first = LetterCounts()
+    kept = EmbeddingCache(first, tmp_path)
+    kept.vectors(["b", "a", "b"])
+    kept.vectors(["a", "c"])
+    assert sorted(first.asked) == ["a", "b", "c"]
+    second = LetterCounts()
+    EmbeddingCache(second, tmp_path).vectors(["c", "a", "b", "d"])
+    assert second.asked == ["d"]
+
+
+def test_vectors_are_in_the_order_asked_and_equal_from_disk(tmp_path: Path) -> None:
+    texts = ["hello there", "what now", "hello there", ""]
+    fresh = EmbeddingCache(LetterCounts(), tmp_path).vectors(texts)
+    again = EmbeddingCache(LetterCounts(), tmp_path).vectors(list(reversed(texts)))
+    assert np.array_equal(fresh, again[::-1])
+    assert np.array_equal(fresh, LetterCounts().encode(texts))
+
+
+def test_memory_holds_a_bounded_number_of_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MOST_HELD", 10)
+    kept = EmbeddingCache(LetterCounts(), tmp_path)
+    for start in range(0, 60, 6):
+        texts = [f"text {number}" for number in range(start, start + 6)]
+        assert np.array_equal(kept.vectors(texts), LetterCounts().encode(texts))
+        assert len(kept._vectors) <= 10
+    assert kept._encoder.asked == [f"text {number}" for number in range(60)]  # type: ignore[attr-defined]
+
+
+def test_many_small_files_become_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MOST_FILES", 3)
+    kept = EmbeddingCache(LetterCounts(), tmp_path)
+    for number in range(9):
+        kept.vectors([f"text {number}"])
+    assert len(list(tmp_path.rglob("*.parquet"))) <= 4
+    again = LetterCounts()
+    EmbeddingCache(again, tmp_path).vectors([f"text {number}" for number in range(9)])
+    assert again.asked == []
+
+
+def test_nothing_asked_gives_nothing(tmp_path: Path) -> None:
+    assert EmbeddingCache(LetterCounts(), tmp_path).vectors([]).shape == (0, DIMENSION)

@@ -1,0 +1,118 @@
+"""Scores in the lake: every table of a date, nothing done twice, changes noticed. Real models."""
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.contracts import LAKE_TABLES
+from pipelines.lake import Lake
+from pipelines.scoring.score import TABLES, pending_dates, score_dates
+from pipelines.settings import Settings
+from tests.unit.scoring.conversations import spoken
+
+pytestmark = pytest.mark.slow
+
+MONDAY, TUESDAY = dt.date(2026, 3, 2), dt.date(2026, 3, 3)
+EXTERNAL = [
+    ("rep", "So we have half an hour, I thought we start with your goals and then I show you two things, okay?"),
+    ("customer", "Sure."),
+    ("rep", "What budget did you have in mind for this?"),
+    ("customer", "About forty thousand, but honestly that is a lot of money for us."),
+]
+INSPECTION = [
+    ("manager", "Where is the hotel deal going to land, and is it still closing this month?"),
+    ("rep", "I have it at forty thousand in commit, close date is the thirtieth."),
+    ("manager", "Please update the stage, your coverage is too low for the quarter."),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = Settings(data_dir=tmp_path, as_of=dt.date(2026, 3, 31), _env_file=None)  # type: ignore[call-arg]
+    Lake(made.lake).create_tables()
+    return made
+
+
+def land(lake: Lake, date: dt.date, calls: dict[str, tuple[str, list[tuple[str, str]]]], inputs: str) -> None:
+    """Transcripts of one date as the speech room writes them."""
+    said = pl.concat([spoken(lines, call_id) for call_id, (_, lines) in calls.items()])
+    utterances = LAKE_TABLES["transcripts__utterances"]
+    frame = said.with_columns(pl.lit(date).alias("date"), pl.lit("s").alias("speaker"))
+    missing = [name for name in utterances.column_names() if name not in frame.columns]
+    empty = utterances.create_empty().schema
+    lake.write(
+        "transcripts__utterances", date, frame.with_columns(pl.lit(None, empty[n]).alias(n) for n in missing), inputs
+    )
+    schema = LAKE_TABLES["transcripts__calls"].create_empty().schema
+    rows = [
+        dict.fromkeys(schema)
+        | {
+            "date": date,
+            "call_id": call_id,
+            "source": "gong",
+            "call_kind": kind,
+            "call_type": "discovery" if kind == "external" else "one_on_one",
+            "started_at": dt.datetime.combine(date, dt.time(9), dt.UTC),
+            "is_excerpt": False,
+            "status": "transcribed",
+            "role_confidence": 1.0,
+            "utterance_count": len(lines),
+            "participants": [],
+            "deal_ids": [],
+        }
+        for call_id, (kind, lines) in calls.items()
+    ]
+    lake.write("transcripts__calls", date, pl.DataFrame(rows, schema=schema), inputs)
+
+
+def rows(settings: Settings, table: str) -> pl.DataFrame:
+    return Lake(settings.lake).scan(table).collect()
+
+
+def test_every_table_of_a_date_is_written_and_a_rerun_does_nothing(settings: Settings) -> None:
+    lake = Lake(settings.lake)
+    land(lake, MONDAY, {"gong:1": ("external", EXTERNAL), "gong:2": ("one_on_one", INSPECTION)}, "a")
+    land(lake, TUESDAY, {"gong:3": ("external", EXTERNAL)}, "a")
+    report = score_dates(settings)
+    assert (report.dates_scored, report.calls_scored, report.one_on_ones_scored) == (2, 2, 1)
+    assert all(set(lake.dates(table)) == {MONDAY, TUESDAY} for table in TABLES)
+    before = {table: rows(settings, table) for table in TABLES}
+    again = score_dates(settings)
+    assert (again.dates_scored, again.dates_skipped) == (0, 2)
+    assert all(rows(settings, table).equals(before[table]) for table in TABLES)
+    assert pending_dates(settings) == []
+
+    # What was found, in the lake's words.
+    scores = before["scores__behaviours"]
+    budget = scores.filter((pl.col("call_id") == "gong:1") & (pl.col("behaviour_id") == "asks_budget")).row(
+        0, named=True
+    )
+    assert (budget["is_met"], budget["evidence_utterance_index"]) == (True, 2)
+    assert budget["scored_as_of"] == settings.as_of
+    session = before["sessions__one_on_ones"].row(0, named=True)
+    assert (session["call_id"], session["session_label"], session["is_action_agreed"]) == (
+        "gong:2",
+        "inspection",
+        False,
+    )
+    assert set(before["signals__calls"]["call_id"]) == {"gong:1", "gong:3"}
+    # The same words on another day get the same scores.
+    same = [
+        scores.filter(pl.col("call_id") == call_id).drop("call_id", "date").sort("behaviour_id")
+        for call_id in ("gong:1", "gong:3")
+    ]
+    assert same[0].equals(same[1])
+
+
+def test_a_changed_transcript_or_competitor_list_is_scored_again(settings: Settings) -> None:
+    lake = Lake(settings.lake)
+    land(lake, MONDAY, {"gong:1": ("external", EXTERNAL)}, "a")
+    land(lake, TUESDAY, {"gong:3": ("external", EXTERNAL)}, "a")
+    score_dates(settings)
+    land(lake, TUESDAY, {"gong:3": ("external", EXTERNAL[:2])}, "b")
+    assert pending_dates(settings) == [TUESDAY]
+    assert score_dates(settings, [MONDAY]).dates_scored == 0
+    assert score_dates(settings).dates_scored == 1
+    assert pending_dates(settings.model_copy(update={"competitors": ("Rival",)})) == [MONDAY, TUESDAY]
