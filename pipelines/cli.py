@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from pipelines.doctor import doctor
 from pipelines.run import run
 from pipelines.scoring import commands as scoring
 from pipelines.speech import commands as speech
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command("transcribe")(speech.transcribe)
 app.command("score")(scoring.score)
 app.command("run")(run)
+app.command("doctor")(doctor)
 app.add_typer(scoring.rubric_app, name="rubric", help="Check and compare rubric files.")
 
 

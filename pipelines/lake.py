@@ -34,6 +34,10 @@ class Lake:
         folder = f"{self.root}/{table}"
         return f"{folder}/date={date.isoformat()}/part.parquet" if date else folder
 
+    def exists(self) -> bool:
+        """Whether anything has ever been written here."""
+        return bool(self._fs().exists(f"{self.root}/_dlt_loads"))
+
     def create_tables(self) -> None:
         """Give every table an empty file with its schema, so that SQL can read tables nothing has landed in yet."""
         for name, schema in LAKE_TABLES.items():

@@ -64,13 +64,15 @@ def resolve(model: str) -> ModelFiles:
     """Weights for ``model``: a bundled name, a path, or a name left to the engine.
 
     Raises:
-        ModelError: a bundled weight is missing or differs from what was tested.
+        ModelError: a bundled weight is missing or differs from what was tested, or a path leads nowhere.
     """
     if model in _RECOGNISERS:
         bundle = _RECOGNISERS[model]
         return ModelFiles(model, _checked(bundle), bundle.sha256["model.bin"])
     path = Path(model).expanduser()
     if not path.exists():
+        if path.is_absolute() or model.startswith((".", "~")):
+            raise ModelError(f"no such recogniser: {path}")
         return ModelFiles(model, None, "")
     weights = path / "model.bin" if path.is_dir() else path
     if not weights.is_file():

@@ -31,7 +31,7 @@ FEW_WINDOWS, FEW_WINDOWS_MARGIN = 30, 0.1  # means of few windows differ by chan
 SMALLEST_GROUP = 3  # windows of a speaker who is known to be there
 SMALLEST_UNTOLD_GROUP, SMALLEST_UNTOLD_SHARE = 5, 0.08  # and of one who is not
 MAX_SPEAKERS = 4
-SEED = 0
+SEED, STARTS, ITERATIONS = 0, 10, 50
 FLICKER_SECONDS = 0.4  # a single word shorter than this between two of another speaker, without a pause, is theirs
 
 
@@ -201,11 +201,36 @@ def _sure_cosine(window_count: int) -> float:
 
 
 def _clustered(embeddings: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    from sklearn.cluster import KMeans  # noqa: PLC0415  slow to import
+    """Spherical k-means, the best of several starts: centres of length 1, and how many windows each has.
 
-    fitted = KMeans(count, n_init=10, random_state=SEED).fit(embeddings)
-    centres = fitted.cluster_centers_ / np.linalg.norm(fitted.cluster_centers_, axis=1, keepdims=True)
-    return centres, np.bincount(fitted.labels_, minlength=count)
+    Written out because importing scikit-learn takes a worker four seconds, as long as a minute of recognition.
+    """
+    points = embeddings.astype(np.float64)
+    rng = np.random.default_rng(SEED)
+    found = [_converged(points, _spread(points, count, rng)) for _ in range(STARTS)]
+    centres = max(found, key=lambda centres: float((points @ centres.T).max(axis=1).sum()))
+    return centres, np.bincount((points @ centres.T).argmax(axis=1), minlength=count)
+
+
+def _spread(points: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """First centres that lie apart (k-means++)."""
+    chosen = [int(rng.integers(len(points)))]
+    while len(chosen) < count:
+        distance = np.clip(1 - (points @ points[chosen].T).max(axis=1), 0, None) + 1e-12
+        chosen.append(int(rng.choice(len(points), p=distance / distance.sum())))
+    return points[chosen]
+
+
+def _converged(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    for _ in range(ITERATIONS):
+        labels = (points @ centres.T).argmax(axis=1)
+        sums = np.stack([points[labels == i].sum(axis=0) for i in range(len(centres))])
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        moved = np.where(lengths > 0, sums / np.maximum(lengths, 1e-12), centres)
+        if np.allclose(moved, centres):
+            break
+        centres = moved
+    return centres
 
 
 def _evidence(words: Sequence[Word], heard: Voices, centres: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -127,9 +127,12 @@ def pending_dates(settings: Settings) -> list[dt.date]:
 
 def _inputs(settings: Settings, lake: Lake, calls: Calls) -> dict[dt.date, str]:
     """Fingerprint per date of everything its transcripts are made from."""
-    own = {"version": LINE_VERSION, "is_masked": settings.mask_personal_data, "own_domains": sorted(calls.own_domains)}
-    if calls.dated["audio_sha256"].is_not_null().any():
-        own |= {"engine": settings.asr_engine, "model": resolve(settings.asr_model).model_id}
+    with_audio = set(calls.dated.filter(pl.col("audio_sha256").is_not_null())["date"])
+    of_all = {"version": LINE_VERSION, "is_masked": settings.mask_personal_data}
+    of_recordings = dict(of_all)
+    if with_audio:
+        model_id = resolve(settings.asr_model).model_id
+        of_recordings |= {"own_domains": sorted(calls.own_domains), "engine": settings.asr_engine, "model": model_id}
     told = pl.struct(pl.exclude("date", "participants", "deal_ids")).hash().alias("call")
     hashed = calls.dated.select("date", "call_id", told, _lists_hash())
     corrections = calls.corrections.group_by("call_id").agg(
@@ -147,8 +150,11 @@ def _inputs(settings: Settings, lake: Lake, calls: Calls) -> dict[dt.date, str]:
         .group_by("date")
         .agg(pl.col("line").str.join("\n"))
     )
-    prefix = json.dumps(own, sort_keys=True)
-    return {date: hashlib.sha256(f"{prefix}\n{lines}".encode()).hexdigest() for date, lines in by_date.iter_rows()}
+    prefixes = {has_audio: json.dumps(of_recordings if has_audio else of_all) for has_audio in (True, False)}
+    return {
+        date: hashlib.sha256(f"{prefixes[date in with_audio]}\n{lines}".encode()).hexdigest()
+        for date, lines in by_date.iter_rows()
+    }
 
 
 def _lists_hash() -> pl.Expr:

@@ -31,6 +31,7 @@ ORDER = (
     "pipelines.coaching",
     "pipelines.publish",
     "pipelines.run",
+    "pipelines.doctor",
     "dashboards",
     "orchestration",
 )

@@ -72,6 +72,18 @@ def said(text: str, start: float = 0.0, speaker: str = "speaker_0") -> Utterance
     return Utterance(0, speaker, words)
 
 
+def test_a_number_dictated_over_turns_of_the_other_side_is_masked() -> None:
+    turns = [
+        said("it's four one five", 0.0),
+        said("okay", 3.0, "speaker_1"),
+        said("five five five", 4.0),
+        said("yes", 6.0, "speaker_1"),
+        said("oh one two three, thanks", 7.0),
+    ]
+    # Punctuation after the find stays with its first word.
+    assert [u.text for u in masked(turns)] == ["it's [PHONE],", "okay", "[PHONE]", "yes", "[PHONE] thanks"]
+
+
 def test_pieces_without_a_space_belong_to_the_word_before() -> None:
     raw = [Word(0, 0.5, " 415", 0.8), Word(0.5, 0.9, "-555", 0.6), Word(1.0, 1.2, " please", 0.9)]
     words = tidy_words(raw, 10)

@@ -1,0 +1,19 @@
+"""Work for worker processes in tests: what may go wrong with a file."""
+
+import os
+import time
+from pathlib import Path
+
+
+def work(job: str) -> str:
+    """Answers, raises, hangs or dies, as the job says; ``once:<path>`` dies the first time only."""
+    kind, _, path = job.partition(":")
+    if kind == "raise":
+        raise ValueError("it is not a number")
+    if kind == "hang":
+        time.sleep(60)
+    if kind == "die" or (kind == "once" and not Path(path).exists()):
+        if path:
+            Path(path).touch()
+        os._exit(9)
+    return f"{job} by {os.getpid()}"

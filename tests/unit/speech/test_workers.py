@@ -1,0 +1,43 @@
+"""A job that crashes or hangs costs itself and nothing else."""
+
+from pathlib import Path
+
+from pipelines.speech.workers import Outcome, run_isolated
+from tests.unit.speech.jobs import work
+
+LIMIT = 30.0
+
+
+def outcomes(jobs: list[str], limits: list[float] | None = None, workers: int = 2) -> dict[int, Outcome[str]]:
+    return dict(run_isolated(work, jobs, workers, limits or [LIMIT] * len(jobs)))
+
+
+def test_every_job_is_answered_once_and_a_worker_serves_many() -> None:
+    found = outcomes(["a", "b", "c", "d", "e"])
+    assert sorted(found) == [0, 1, 2, 3, 4]
+    texts = [outcome.result or "" for _, outcome in sorted(found.items())]
+    assert [text.split(" by ")[0] for text in texts] == ["a", "b", "c", "d", "e"]
+    assert len({text.split(" by ")[1] for text in texts}) <= 2
+
+
+def test_an_error_is_reported_with_its_kind_and_words() -> None:
+    found = outcomes(["raise", "b"])
+    assert (found[0].error_type, found[0].error) == ("ValueError", "it is not a number")
+    assert found[1].result
+
+
+def test_a_job_that_kills_its_worker_twice_is_given_up_and_the_others_go_on(tmp_path: Path) -> None:
+    found = outcomes(["die", "b", f"once:{tmp_path / 'tried'}"])
+    assert found[0].error_type == "EOFError"
+    assert found[1].result
+    assert found[2].result  # a worker lost once: the second try worked
+
+
+def test_a_job_that_hangs_is_stopped_when_its_time_is_over() -> None:
+    found = outcomes(["hang", "b"], [1.0, LIMIT])
+    assert found[0].error_type == "TimeoutError"
+    assert found[1].result
+
+
+def test_no_jobs_need_no_workers() -> None:
+    assert outcomes([]) == {}
