@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from dashboards.data import Marts, open_marts
@@ -25,10 +26,13 @@ def print_headline(settings: Settings, elapsed_seconds: float) -> int:
     marts = open_marts(settings, None)
     console = Console(width=max(Console().width, 100), highlight=False)
     console.print(f"\n[bold]Sideline, as of {format_value(marts.as_of, 'text')}[/bold] ({elapsed_seconds:.0f} s)\n")
-    console.print(_coverage(marts))
-    console.print(_minutes(marts))
-    console.print(_bands(marts))
-    console.print(_ramp(marts))
+    for figure, table in (
+        (overview.COVERAGE, _coverage(marts)),
+        (overview.MINUTES_BY_MONTH, _minutes(marts)),
+        (overview.ATTAINMENT_BY_BAND, _bands(marts)),
+        (overview.RAMP_BY_SEGMENT, _ramp(marts)),
+    ):
+        console.print(table if table.rows else f"[bold italic]{figure.title}[/bold italic]\n{escape(figure.empty)}")
     quarantined = int(marts.frame(data_health.QUARANTINED.sql)["value"].item())
     _print_quarantine(console, marts, quarantined)
     console.print(
@@ -94,7 +98,7 @@ def _print_quarantine(console: Console, marts: Marts, count: int) -> None:
         return
     console.print(f"Quarantined: {count} (all of them on the page Data health):")
     for row in _rows(marts, data_health.QUARANTINE)[:10]:
-        console.print(f"  {row['subject_id']}: {row['detail']}")
+        console.print(escape(f"  {row['subject_id']}: {row['detail']}"), soft_wrap=True)
     console.print()
 
 

@@ -26,12 +26,13 @@
 
     newest_loads as (
 
+        -- From the list of landed files, not from rows: an export that became empty has no row that could say so.
         select
-            landed._source_file,
-            max(try_cast(landed._dlt_load_id as double)) as load_order
-        from landed
-        inner join completed_loads on landed._dlt_load_id = completed_loads.load_id
-        group by landed._source_file
+            files._source_file,
+            max(try_cast(files._dlt_load_id as double)) as load_order
+        from {{ source('lake', 'raw_ingest__files') }} as files
+        inner join completed_loads on files._dlt_load_id = completed_loads.load_id
+        group by files._source_file
 
     ),
 
@@ -39,7 +40,6 @@
 
         select landed.*
         from landed
-        inner join completed_loads on landed._dlt_load_id = completed_loads.load_id
         inner join newest_loads
             on landed._source_file = newest_loads._source_file
             and try_cast(landed._dlt_load_id as double) = newest_loads.load_order

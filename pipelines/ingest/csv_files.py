@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 from rapidfuzz import fuzz, process, utils
@@ -29,6 +29,7 @@ class CsvTable:
         required: columns the header must have; other columns may be missing and are then null.
         keys: columns no row may leave empty.
         names: all columns that are read; none given: those of the raw table.
+        instead: other headers taken for a column where its own is not there, likeliest first.
     """
 
     table: str
@@ -37,6 +38,7 @@ class CsvTable:
     required: tuple[str, ...]
     keys: tuple[str, ...]
     names: tuple[str, ...] = ()
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -151,7 +153,7 @@ def split_rows(text: str, delimiter: str) -> Iterator[_Row]:
 
 def find_columns(header: Sequence[str], table: CsvTable, mapping: Mapping[str, str]) -> dict[str, int]:
     """Place of each column of ours in the header: as mapped, else by exact name, else by name without case and
-    punctuation.
+    punctuation, else by a header that stands for it.
 
     Raises:
         UnreadableFile: a required column is missing, with the likeliest header and the line to add to
@@ -162,10 +164,13 @@ def find_columns(header: Sequence[str], table: CsvTable, mapping: Mapping[str, s
     places: dict[str, int] = {}
     for column in table.columns:
         wanted = mapping.get(column, column)
+        others = [] if column in mapping else [name for name in table.instead.get(column, ()) if name in plain]
         if wanted in names:
             places[column] = names.index(wanted)
         elif _plain(wanted) in plain:
             places[column] = plain.index(_plain(wanted))
+        elif others:
+            places[column] = plain.index(others[0])
         elif column in mapping:
             raise UnreadableFile(
                 f"sideline.toml maps `{column}` to `{wanted}`, which the header does not have: {names}"

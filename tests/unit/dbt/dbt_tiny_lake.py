@@ -12,6 +12,7 @@ from pipelines.lake import Lake
 
 Row = dict[str, Any]
 LOAD = "1782800000.1"
+FILES = "raw_ingest__files"
 
 
 def complete_load(lake: Lake, load_id: str, status: int = 0) -> None:
@@ -35,6 +36,8 @@ def land(lake: Lake, table: str, rows: list[Row], source_file: str | None = None
     frame = pl.DataFrame(complete, schema=schema)
     name = f"{load_id}.{abs(hash((table, file))) % 10**8}.parquet"
     frame.write_parquet(Path(lake.root) / table / name)
+    if table != FILES:
+        land(lake, FILES, [{"connector": "tiny", "row_count": len(rows)}], file, load_id)
 
 
 def _cell(value: Any, kind: pl.DataType) -> Any:
