@@ -17,7 +17,7 @@ DEMO_AS_OF := 2026-06-30
 DEMO_DIR := $(SIDELINE_DATA_DIR)/sample_org
 DEMO_ENV := SIDELINE_AS_OF=$(DEMO_AS_OF) SIDELINE_SOURCE_DIR=$(DEMO_DIR)
 
-.PHONY: help install lock demo test lint types app dev docs bench clean
+.PHONY: help install lock demo test fire lint types app dev docs bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ demo: $(VENV)/.installed ## the invented company through the whole line, then th
 
 test: $(VENV)/.installed lint types ## lint, types, dbt and Python tests
 	pytest -n 2 --dist loadfile
+
+fire: $(VENV)/.installed ## 20 kills, a full disk, a read-only folder, the next day, a backfill (half an hour)
+	pytest -m fire tests/integration/test_under_fire.py
 
 lint: $(VENV)/.installed
 	ruff check .

@@ -12,6 +12,7 @@ from orchestration.resources import OfflineDbt, Progress, dbt_vars
 from pipelines.settings import Settings
 
 LOCK_MESSAGE = "Could not set lock"
+FAILURE_LINES = ("Failure in ", "Encountered an error")
 
 
 class SidelineTranslator(DagsterDbtTranslator):
@@ -27,12 +28,19 @@ class SidelineTranslator(DagsterDbtTranslator):
 
 
 @contextlib.contextmanager
-def _told_to_log(settings: Settings) -> Iterator[None]:
+def _told_to_log(log: Path) -> Iterator[None]:
     """dbt's hundreds of lines go to a file beside the data: a run tells steps, and its failures by name."""
-    log = settings.data_dir / "dbt" / "build.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as lines, contextlib.redirect_stdout(lines):
         yield
+
+
+def what_failed(log: Path) -> str:
+    """The first failure that dbt's output names, with its reason, and where the rest is."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    starts = [place for place, line in enumerate(lines) if line.startswith(FAILURE_LINES)]
+    told = lines[starts[0] : starts[0] + 3] if starts else lines[-2:]
+    return f"dbt: {'; '.join(told)} (the whole output: {log})"
 
 
 def warehouse_assets(manifest: Path, full_refresh: bool = False) -> dg.AssetsDefinition:
@@ -45,15 +53,15 @@ def warehouse_assets(manifest: Path, full_refresh: bool = False) -> dg.AssetsDef
     ) -> Iterator[Any]:
         progress.say("Building the warehouse …")
         command = ["build", "--vars", dbt_vars(settings), *(["--full-refresh"] if full_refresh else [])]
-        with _told_to_log(settings):
+        log = settings.data_dir / "dbt" / "build.log"
+        with _told_to_log(log):
             invocation = dbt.cli(command, context=context, raise_on_error=False)
             yield from invocation.stream()
         if invocation.is_successful():
             return
-        error = invocation.get_error()
         # dbt's own retries wait out a short reader; a long one is worth another try, a failing test is not.
-        if LOCK_MESSAGE in str(error):
+        if LOCK_MESSAGE in str(invocation.get_error()):
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=20)
-        raise error or dg.Failure("dbt build failed")
+        raise dg.Failure(what_failed(log))
 
     return warehouse

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from sample_org.generate import generate
 
 AS_OF = dt.date(2026, 6, 30)
 ROOT = Path(__file__).resolve().parents[2]
+SIDELINE = str(Path(sys.executable).parent / "sideline")
 NO_NETWORK = ROOT / "tests" / "fixtures" / "no_network"
 
 
@@ -26,19 +29,46 @@ class Line:
     settings: Settings
     connections: Path
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    @property
+    def environment(self) -> dict[str, str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SIDELINE_")}
         environment |= {
             "SIDELINE_DATA_DIR": str(self.settings.data_dir),
-            "SIDELINE_SOURCE_DIR": str(self.settings.source_dir),
             "SIDELINE_AS_OF": self.settings.as_of.isoformat(),
             "SIDELINE_TEST_CONNECTIONS": str(self.connections),
             "PYTHONPATH": str(NO_NETWORK),
         }
-        sideline = Path(sys.executable).parent / "sideline"
+        if self.settings.source_dir is not None:
+            environment["SIDELINE_SOURCE_DIR"] = str(self.settings.source_dir)
+        return environment
+
+    def run(self, *arguments: str, preexec: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(sideline), "run", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+            [SIDELINE, "run", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=preexec,
         )
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Begin a run in a process group of its own, so that it can be killed with everything it started."""
+        return subprocess.Popen(
+            [SIDELINE, "run"],
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def elsewhere(self, folder: Path, as_of: dt.date | None = None) -> "Line":
+        """The same sources over an empty data folder that has this one's caches (models of the text, not results)."""
+        settings = self.settings.model_copy(update={"data_dir": folder / "data", "as_of": as_of or self.settings.as_of})
+        _copy_models(self.settings.cache_dir, settings.cache_dir)
+        return Line(settings, folder / "connections.txt")
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         path = current_path(self.settings.serve_dir)
@@ -52,6 +82,12 @@ class Line:
         return {table: self.query(f"select * from {table} order by all") for table in tables}
 
 
+def _copy_models(source: Path, target: Path) -> None:
+    for name in ("embeddings", "detectors"):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("*.tmp*"))
+
+
 @pytest.fixture(scope="session")
 def tiny_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("company")
@@ -60,9 +96,10 @@ def tiny_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def line(tiny_company: Path, tmp_path_factory: pytest.TempPathFactory) -> Line:
+def line(tiny_company: Path, tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Line:
     """The line after one run that ended well."""
     folder = tmp_path_factory.mktemp("line")
+    _copy_models(model_cache, folder / "data" / "cache")
     settings = Settings(data_dir=folder / "data", source_dir=tiny_company, as_of=AS_OF, _env_file=None)  # type: ignore[call-arg]
     line = Line(settings, folder / "connections.txt")
     done = line.run()

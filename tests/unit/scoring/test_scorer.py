@@ -25,18 +25,18 @@ ROLES = {"R": "rep", "C": "customer", "M": "manager"}
 
 
 @pytest.fixture(scope="module")
-def encoders(tmp_path_factory: pytest.TempPathFactory):
-    return default_encoders(tmp_path_factory.mktemp("cache"))
+def encoders(model_cache: Path):
+    return default_encoders(model_cache)
 
 
 @pytest.fixture(scope="module")
-def sales(encoders) -> Scorer:
-    return Scorer(load_rubric(REPOSITORY / "rubrics" / "sales_call.v1.yaml"), encoders)
+def sales(encoders, model_cache: Path) -> Scorer:
+    return Scorer(load_rubric(REPOSITORY / "rubrics" / "sales_call.v1.yaml"), encoders, model_cache)
 
 
 @pytest.fixture(scope="module")
-def one_on_one(encoders) -> Scorer:
-    return Scorer(load_rubric(REPOSITORY / "rubrics" / "one_on_one.v1.yaml"), encoders)
+def one_on_one(encoders, model_cache: Path) -> Scorer:
+    return Scorer(load_rubric(REPOSITORY / "rubrics" / "one_on_one.v1.yaml"), encoders, model_cache)
 
 
 def plumbing(file: str) -> list[dict]:
@@ -68,15 +68,17 @@ def test_behaviours_are_found_on_calls_in_both_styles(sales: Scorer, is_raw: boo
     assert len(found & wanted) / len(found) >= 0.8
 
 
-def test_a_score_does_not_depend_on_what_else_is_in_the_batch_or_in_which_order(encoders, sales: Scorer) -> None:
+def test_a_score_does_not_depend_on_what_else_is_in_the_batch_or_in_which_order(
+    encoders, sales: Scorer, model_cache: Path
+) -> None:
     calls = plumbing("plumbing_calls.yaml")
     said, rows = frames(calls)
     together = {one.call_id: (one.scores, one.moments) for one in sales.judge_calls(said, rows)}
     shuffled = said[random.Random(4).sample(range(len(said)), len(said))]
-    again = Scorer(sales.rubric, default_encoders(None))
+    again = Scorer(sales.rubric, default_encoders(None), model_cache)
     assert {one.call_id: (one.scores, one.moments) for one in again.judge_calls(shuffled, rows.reverse())} == together
     for one in calls[:3]:
-        alone = next(Scorer(sales.rubric, encoders).judge_calls(*frames([one])))
+        alone = next(Scorer(sales.rubric, encoders, model_cache).judge_calls(*frames([one])))
         assert (alone.scores, alone.moments) == together[one["id"]]
 
 
