@@ -11,7 +11,7 @@ from pipelines.scoring.encoders import WeightsError
 from pipelines.scoring.rubric import RubricError, load_rubric, publish_rubric, rubric_schema
 from pipelines.scoring.score import judge_of
 from pipelines.scoring.scorer import Scorer, default_encoders
-from pipelines.scoring.transcripts import TranscriptError, score_transcript, to_json_line
+from pipelines.scoring.transcripts import TranscriptError, check_transcript, score_transcript, to_json_line
 from pipelines.settings import Settings
 
 rubric_app = typer.Typer(no_args_is_help=True)
@@ -54,6 +54,7 @@ def _scored(
     rubric = load_rubric(rubric_path or default)
     if call_type is not None and call_type not in rubric.call_types:
         raise RubricError(f"call type {call_type!r} is not one of {', '.join(rubric.call_types)} ({rubric.id})")
+    check_transcript(transcript)  # before the models load
     scorer = Scorer(rubric, default_encoders(settings.cache_dir, settings.threads), settings.cache_dir)
     return score_transcript(transcript, scorer, call_type, settings.competitors, judge_of(settings))
 

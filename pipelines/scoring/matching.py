@@ -224,23 +224,31 @@ def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> t
 
 
 class Matcher:
-    """A rubric's trained detectors. ``probabilities`` of a text depend on that text alone."""
+    """A rubric's trained detectors. ``probabilities`` of a text depend on that text and who says it alone."""
 
     def __init__(self, rubric: Rubric, fast: EmbeddingCache, slow: EmbeddingCache, heads: tuple[Heads, Heads]) -> None:
         self.rubric = rubric
         self.names = [d.id for d in rubric.detectors] + [KIND + kind.id for kind in rubric.kinds]
         self._fast, self._slow = fast, slow
         self._fast_heads, self._slow_heads = heads
+        self._sides = [roles_of(detector) for detector in rubric.detectors]
 
     def probabilities(
-        self, texts: Sequence[str], is_marked_question: Sequence[bool], on_encode: OnEncode | None = None
+        self,
+        texts: Sequence[str],
+        is_marked_question: Sequence[bool],
+        roles: Sequence[str],
+        on_encode: OnEncode | None = None,
     ) -> np.ndarray:
-        """(n, targets) probability that each text shows each target, rounded so that no platform detail shows."""
+        """(n, targets) probability that each text shows each target, rounded so that no platform detail shows.
+
+        The second encoder is asked about a text where the first leaves a target open that counts when this role says it.
+        """
         if not texts:
             return np.empty((0, len(self.names)))
         cues = cue_features(self.rubric, texts, is_marked_question)
         first = self._fast_heads.probability(self._fast.vectors(texts, on_encode), cues)
-        is_open = np.asarray(((first > SURELY_NOT) & (first < SURELY)).any(axis=1))
+        is_open = ((first > SURELY_NOT) & (first < SURELY) & self._counts(roles)).any(axis=1)
         both = first
         if is_open.any():
             open_texts = [text for text, wanted in zip(texts, is_open, strict=True) if wanted]
@@ -248,6 +256,12 @@ class Matcher:
             both = first.copy()
             both[is_open] = (first[is_open] + second) / 2
         return both.round(4)
+
+    def _counts(self, roles: Sequence[str]) -> np.ndarray:
+        """(n, targets) whether a target counts when this role says it; what a 1:1 is about, anybody's words say."""
+        kinds = [True] * len(self.rubric.kinds)
+        of_role = {role: [role in side for side in self._sides] + kinds for role in set(roles)}
+        return np.array([of_role[role] for role in roles])
 
 
 def train(rubric: Rubric, fast: EmbeddingCache, slow: EmbeddingCache) -> tuple[Heads, Heads]:

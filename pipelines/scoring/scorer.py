@@ -22,7 +22,7 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "1"
+SCORER_VERSION = "2"
 LEAST_FIT = 1e-3  # no kind is ever impossible
 
 
@@ -73,7 +73,7 @@ class Scorer:
         """Judge every call of ``calls`` (rows of ``transcripts__calls``) on its ``utterances``, in order of call id."""
         participants = {row["call_id"]: row["participants"] or [] for row in calls.iter_rows(named=True)}
         said = normalised(_in_order(utterances), participants, competitors)
-        chance, best, facts = self._reader.read(said["marked"].to_list(), on_encode)
+        chance, best, facts = self._reader.read(said["marked"].to_list(), said["role"].to_list(), on_encode)
         bounds = {call_id: (first, count) for call_id, first, count in _bounds(said).iter_rows()}
         arrays = _arrays(said)
         texts, marked = said["text"].to_list(), said["marked"].to_list()

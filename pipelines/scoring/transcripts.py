@@ -60,6 +60,15 @@ def score_transcript(
     return result
 
 
+def check_transcript(transcript: dict[str, Any]) -> None:
+    """Refuse what cannot be scored.
+
+    Raises:
+        TranscriptError: it has no list of utterances, or one of them lacks what scoring needs.
+    """
+    _utterance_frame(transcript)
+
+
 def _score_json(judged: Judged, score: Score) -> dict[str, Any]:
     said = judged.said
     return {

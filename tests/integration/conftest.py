@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import pytest
 from pipelines.publish import current_path
 from pipelines.settings import Settings
 from sample_org.generate import generate
+from tests.conftest import copy_models
 
 AS_OF = dt.date(2026, 6, 30)
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ class Line:
     def elsewhere(self, folder: Path, as_of: dt.date | None = None) -> "Line":
         """The same sources over an empty data folder that has this one's caches (models of the text, not results)."""
         settings = self.settings.model_copy(update={"data_dir": folder / "data", "as_of": as_of or self.settings.as_of})
-        _copy_models(self.settings.cache_dir, settings.cache_dir)
+        copy_models(self.settings.cache_dir, settings.cache_dir)
         return Line(settings, folder / "connections.txt")
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
@@ -82,12 +82,6 @@ class Line:
         return {table: self.query(f"select * from {table} order by all") for table in tables}
 
 
-def _copy_models(source: Path, target: Path) -> None:
-    for name in ("embeddings", "detectors"):
-        if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("*.tmp*"))
-
-
 @pytest.fixture(scope="session")
 def tiny_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("company")
@@ -99,7 +93,7 @@ def tiny_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def line(tiny_company: Path, tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Line:
     """The line after one run that ended well."""
     folder = tmp_path_factory.mktemp("line")
-    _copy_models(model_cache, folder / "data" / "cache")
+    copy_models(model_cache, folder / "data" / "cache")
     settings = Settings(data_dir=folder / "data", source_dir=tiny_company, as_of=AS_OF, _env_file=None)  # type: ignore[call-arg]
     line = Line(settings, folder / "connections.txt")
     done = line.run()

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.settings import Settings
 from sample_org.generate import RECORDINGS
-from tests.integration.conftest import ROOT, SIDELINE, Line
+from tests.conftest import copy_models
+from tests.integration.conftest import AS_OF, ROOT, SIDELINE, Line
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -45,8 +47,15 @@ def tone(path: Path, seconds: float, loudness: int) -> None:
         )
 
 
+def mine(folder: Path, model_cache: Path) -> Line:
+    """An empty data folder without any source."""
+    copy_models(model_cache, folder / "data" / "cache")
+    settings = Settings(data_dir=folder / "data", as_of=AS_OF, _env_file=None)  # type: ignore[call-arg]
+    return Line(settings, folder / "connections.txt")
+
+
 @pytest.fixture(scope="module")
-def own(line: Line, tmp_path_factory: pytest.TempPathFactory) -> tuple[Line, "subprocess.CompletedProcess[str]"]:
+def own(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Line, "subprocess.CompletedProcess[str]"]:
     folder = tmp_path_factory.mktemp("mine")
     recordings = folder / "recordings"
     recordings.mkdir()
@@ -71,10 +80,9 @@ def own(line: Line, tmp_path_factory: pytest.TempPathFactory) -> tuple[Line, "su
     (folder / "reps.csv").write_bytes(REPS.encode("cp1252"))
     (folder / "deals.csv").write_text(DEALS)
     (folder / "quotas.csv").write_text(QUOTAS)
-    settings = line.elsewhere(folder).settings.model_copy(update={"source_dir": None, "recordings_dir": None})
-    mine = Line(settings, folder / "connections.txt")
+    ran = mine(folder, model_cache)
     files = [f"--{name}={folder / name}.csv" for name in ("deals", "reps", "quotas")]
-    return mine, mine.run(f"--recordings={recordings}", *files)
+    return ran, ran.run(f"--recordings={recordings}", *files)
 
 
 def test_bad_files_make_exit_code_one_and_no_traceback(own: tuple[Line, "subprocess.CompletedProcess[str]"]) -> None:
@@ -95,8 +103,8 @@ def test_bad_files_make_exit_code_one_and_no_traceback(own: tuple[Line, "subproc
 def test_an_unreadable_file_is_in_quarantine_with_its_reason(
     own: tuple[Line, "subprocess.CompletedProcess[str]"], subject: str, reason: str
 ) -> None:
-    mine, done = own
-    found = mine.query(
+    ran, done = own
+    found = ran.query(
         f"select detail from fct_data_quality where rule = 'quarantined_file' and subject_id like '%{subject}%'"
     )
     assert len(found) == 1 and reason in str(found[0][0])
@@ -115,32 +123,32 @@ def test_an_unreadable_file_is_in_quarantine_with_its_reason(
 def test_a_row_that_breaks_a_rule_is_kept_and_marked(
     own: tuple[Line, "subprocess.CompletedProcess[str]"], rule: str, subject: str
 ) -> None:
-    mine, _ = own
-    marked = mine.query(f"select count(*) from fct_data_quality where rule = '{rule}' and subject_id = '{subject}'")
+    ran, _ = own
+    marked = ran.query(f"select count(*) from fct_data_quality where rule = '{rule}' and subject_id = '{subject}'")
     assert marked == [(1,)]
 
 
 def test_good_rows_all_arrive_once(own: tuple[Line, "subprocess.CompletedProcess[str]"]) -> None:
-    mine, _ = own
-    assert mine.query("select deal_id from fct_deals order by 1") == [(f"hubspot:d{n}",) for n in range(1, 7)]
-    assert mine.query("select amount from fct_deals where deal_id = 'hubspot:d1'")[0][0] == pytest.approx(12_500)
-    attained = mine.query(
+    ran, _ = own
+    assert ran.query("select deal_id from fct_deals order by 1") == [(f"hubspot:d{n}",) for n in range(1, 7)]
+    assert ran.query("select amount from fct_deals where deal_id = 'hubspot:d1'")[0][0] == pytest.approx(12_500)
+    attained = ran.query(
         "select rep_id, attainment from fct_rep_quarters where quota_amount is not null and quarter_start = '2026-04-01'"
     )
     assert dict(attained)["hr:ana@acme.test"] == pytest.approx(12_500 / 34_500)  # deals in USD, the quota in EUR
-    assert mine.query("select full_name from dim_managers") == [("Mia Söl",)]
-    heard = mine.query("select count(*) from fct_calls where status = 'transcribed'")
+    assert ran.query("select full_name from dim_managers") == [("Mia Söl",)]
+    heard = ran.query("select count(*) from fct_calls where status = 'transcribed'")
     assert int(str(heard[0][0])) >= 2
 
 
 def test_one_deal_cut_short_is_quarantined_as_a_row(own: tuple[Line, "subprocess.CompletedProcess[str]"]) -> None:
-    mine, _ = own
-    assert mine.query("select count(*) from fct_data_quality where rule = 'quarantined_row'") == [(1,)]
+    ran, _ = own
+    assert ran.query("select count(*) from fct_data_quality where rule = 'quarantined_row'") == [(1,)]
 
 
 def test_silent_and_short_sound_is_a_call_without_speech(own: tuple[Line, "subprocess.CompletedProcess[str]"]) -> None:
-    mine, _ = own
-    assert mine.query("select count(*) from fct_calls where status = 'no_speech'") == [(2,)]
+    ran, _ = own
+    assert ran.query("select count(*) from fct_calls where status = 'no_speech'") == [(2,)]
 
 
 def test_the_headline_says_what_is_missing(own: tuple[Line, "subprocess.CompletedProcess[str]"]) -> None:
@@ -148,12 +156,10 @@ def test_the_headline_says_what_is_missing(own: tuple[Line, "subprocess.Complete
     assert "no 1:1" in done.stdout.lower() or "no one-on-one" in done.stdout.lower()
 
 
-def test_a_sheet_that_is_no_sheet_is_refused_before_anything_runs(tmp_path: Path, line: Line) -> None:
+def test_a_sheet_that_is_no_sheet_is_named_with_the_line_that_maps_it(tmp_path: Path, model_cache: Path) -> None:
     deals = tmp_path / "deals.csv"
     deals.write_text("id,Owner Email,value\n1,a@b.c,2\n")
-    mine = line.elsewhere(tmp_path)
-    own = Line(mine.settings.model_copy(update={"source_dir": None}), mine.connections)
-    done = own.run(f"--deals={deals}")
+    done = mine(tmp_path, model_cache).run(f"--deals={deals}")
     assert done.returncode == 1
     assert "did you mean `Owner Email`" in " ".join(done.stdout.split())
 

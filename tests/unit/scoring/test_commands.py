@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from pipelines.scoring import commands
 from pipelines.settings import REPOSITORY
+from tests.conftest import copy_models
 
 app = typer.Typer()
 app.command("score")(commands.score)
@@ -29,7 +30,8 @@ TRANSCRIPT = {
 
 
 @pytest.fixture(autouse=True)
-def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_cache: Path) -> None:
+    copy_models(model_cache, tmp_path / "data" / "cache")
     monkeypatch.setenv("SIDELINE_DATA_DIR", str(tmp_path / "data"))
 
 

@@ -10,6 +10,7 @@ from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
 from pipelines.scoring.score import TABLES, pending_dates, score_dates
 from pipelines.settings import Settings
+from tests.conftest import copy_models
 from tests.unit.scoring.conversations import spoken
 
 pytestmark = pytest.mark.slow
@@ -29,8 +30,9 @@ INSPECTION = [
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, model_cache: Path) -> Settings:
     made = Settings(data_dir=tmp_path, as_of=dt.date(2026, 3, 31), _env_file=None)  # type: ignore[call-arg]
+    copy_models(model_cache, made.cache_dir)
     Lake(made.lake).create_tables()
     return made
 

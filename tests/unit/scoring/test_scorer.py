@@ -122,8 +122,11 @@ def test_the_slow_encoder_is_not_asked_about_what_is_clear(encoders, sales: Scor
     heads = train(sales.rubric, *encoders)
     matcher = Matcher(sales.rubric, EmbeddingCache(MiniLM(), None), EmbeddingCache(Counting(), None), heads)
     clear, doubtful = "okay", "is there money for this or would you have to find it"
-    matcher.probabilities([clear, doubtful], [False, False])
+    matcher.probabilities([clear, doubtful], [False, False], ["rep", "rep"])
     assert asked == [doubtful]
+    asked.clear()
+    matcher.probabilities(["any money for that you reckon"], [False], ["nobody"])
+    assert asked == []
 
 
 NOISE = "".join(chr(code) for code in (0, 7, 27, 0x202E, 0x1F600, 0x0301))
