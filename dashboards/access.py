@@ -23,6 +23,8 @@ LEADS_MANAGERS = """
 """
 # Never shown to a manager's peers, nor to the manager as a rank among them (METRICS: manager lottery).
 LEADER_TABLES = frozenset({"fct_manager_effects"})
+# A manager's own preparation: not for the reps it is about, nor for the manager a rep goes to later.
+MANAGER_TABLES = frozenset({"fct_manager_queue"})
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ def row_filter(table: str, columns: Collection[str], viewer: Viewer) -> str:
         return "false"
     reps = _visible_reps(viewer)
     own = _literal(viewer.manager_id)
+    if table in MANAGER_TABLES:
+        return f"manager_id = {own}" if viewer.role == "manager" else "false"
+    if table == "fct_corrections":  # the rep sees it first
+        as_of = "select max(as_of) from published.main.publication"
+        return f"rep_id in ({reps}) and (rep_id = {_literal(viewer.rep_id)} or visible_to_manager_on <= ({as_of}))"
     sessions = f"select session_id from published.main.fct_coaching_sessions where rep_id in ({reps})"
     team = f"select team_id from published.main.dim_reps where manager_id = {own} and is_active"
     rules = {

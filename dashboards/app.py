@@ -11,9 +11,12 @@ PAGES = {
     "Company": [
         st.Page("app_pages/overview.py", title="Overview", default=True),
         st.Page("app_pages/coaching_and_quota.py", title="Coaching and quota"),
+        st.Page("app_pages/coaching_worth.py", title="What coaching is worth"),
+        st.Page("app_pages/cost_of_the_gap.py", title="Cost of the gap"),
         st.Page("app_pages/ramp.py", title="Ramp"),
     ],
     "People": [
+        st.Page("app_pages/this_week.py", title="This week"),
         st.Page("app_pages/team.py", title="Team"),
         st.Page("app_pages/rep.py", title="Rep"),
         st.Page("app_pages/call_review.py", title="Call review"),

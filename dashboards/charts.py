@@ -20,7 +20,8 @@ MEASURE_COLOURS = {"Customer calls analysed": CALENDAR, "1:1s heard": COACHING}
 BAND_ORDER = ["Weekly", "Biweekly", "Monthly", "Quarterly or less", "None", "Unknown"]
 
 
-def _finish(chart: Drawing, height: int) -> Drawing:
+def finish(chart: Drawing, height: int) -> Drawing:
+    """The look all drawings share."""
     return (
         chart.properties(height=height)
         .configure_view(stroke=None)
@@ -31,7 +32,8 @@ def _finish(chart: Drawing, height: int) -> Drawing:
     )
 
 
-def _colour(field: str, colours: dict[str, str]) -> alt.Color:
+def colour(field: str, colours: dict[str, str]) -> alt.Color:
+    """Colours of named values, in that order."""
     return alt.Color(
         f"{field}:N",
         title=None,
@@ -47,7 +49,7 @@ def _group_colour(field: str, names: pl.Series) -> alt.Color:
     groups = [*groups, *sorted(found - set(groups) - {"All segments"})]
     colours = dict(zip(groups, GROUP_COLOURS * len(groups), strict=False))
     colours |= {"All segments": CALENDAR} if "All segments" in found else {}
-    return _colour(field, {name: colour for name, colour in colours.items() if name in found})
+    return colour(field, {name: colour for name, colour in colours.items() if name in found})
 
 
 def hours_by_month(frame: pl.DataFrame) -> Drawing:
@@ -58,7 +60,7 @@ def hours_by_month(frame: pl.DataFrame) -> Drawing:
         .encode(
             x=alt.X("yearmonth(month):O", title=None, axis=alt.Axis(labelAngle=0, format="%b %y", labelOverlap=True)),
             y=alt.Y("hours:Q", title="Hours", axis=alt.Axis(tickCount=5)),
-            color=_colour("kind", KIND_COLOURS),
+            color=colour("kind", KIND_COLOURS),
             order=alt.Order("stack_order:Q"),
             tooltip=[
                 alt.Tooltip("yearmonth(month):T", title="Month", format="%b %Y"),
@@ -68,7 +70,7 @@ def hours_by_month(frame: pl.DataFrame) -> Drawing:
             ],
         )
     )
-    return _finish(bars, 280)
+    return finish(bars, 280)
 
 
 def rates_by_band(frame: pl.DataFrame) -> Drawing:
@@ -79,7 +81,7 @@ def rates_by_band(frame: pl.DataFrame) -> Drawing:
     base = alt.Chart(frame).encode(
         x=alt.X("band:N", sort=BAND_ORDER, title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         xOffset=alt.XOffset("basis:N", sort=list(BASIS_COLOURS)),
-        color=_colour("basis", BASIS_COLOURS),
+        color=colour("basis", BASIS_COLOURS),
         tooltip=[
             alt.Tooltip("basis:N", title="Counted by"),
             alt.Tooltip("band:N", title="Cadence"),
@@ -104,7 +106,7 @@ def rates_by_band(frame: pl.DataFrame) -> Drawing:
         .transform_calculate(written="format(datum.rate, '.0%') + '  (' + datum.rep_quarters_count + ')'")
         .encode(y="rate:Q", text="written:N")
     )
-    return _finish(rules + points + labels, 320)
+    return finish(rules + points + labels, 320)
 
 
 def share_by_manager(frame: pl.DataFrame) -> Drawing:
@@ -123,14 +125,14 @@ def share_by_manager(frame: pl.DataFrame) -> Drawing:
     )
     line = base.mark_line(color=GRID, strokeWidth=3).encode(detail="manager:N")
     dots = base.mark_point(filled=True, size=90, opacity=1).encode(
-        color=_colour("basis", BASIS_COLOURS),
+        color=colour("basis", BASIS_COLOURS),
         tooltip=[
             "manager:N",
             alt.Tooltip("basis:N", title="Counted by"),
             alt.Tooltip("share:Q", title="Share", format=".1%"),
         ],
     )
-    return _finish(line + dots, max(160, 20 * frame["manager"].n_unique()))
+    return finish(line + dots, max(160, 20 * frame["manager"].n_unique()))
 
 
 def survival_curves(frame: pl.DataFrame) -> Drawing:
@@ -153,7 +155,7 @@ def survival_curves(frame: pl.DataFrame) -> Drawing:
             alt.Tooltip("ci_high:Q", title="to", format=".0%"),
         ],
     )
-    return _finish(band + line, 340)
+    return finish(band + line, 340)
 
 
 def coverage_steps(frame: pl.DataFrame) -> Drawing:
@@ -174,9 +176,9 @@ def coverage_steps(frame: pl.DataFrame) -> Drawing:
         x=alt.X("held_share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.3])),
         tooltip=["subject:N", "step:N", alt.Tooltip("step_count:Q", title="Count", format=",d")],
     )
-    bars = base.mark_bar(height={"band": 0.6}).encode(color=_colour("subject", SUBJECT_COLOURS).legend(None))
+    bars = base.mark_bar(height={"band": 0.6}).encode(color=colour("subject", SUBJECT_COLOURS).legend(None))
     text = base.mark_text(align="left", dx=6, color=INK).encode(text="written:N")
-    return _finish(bars + text, 280)
+    return finish(bars + text, 280)
 
 
 def answers_by_team(frame: pl.DataFrame) -> Drawing:
@@ -187,7 +189,7 @@ def answers_by_team(frame: pl.DataFrame) -> Drawing:
     )
     line = base.mark_line(color=GRID, strokeWidth=3).encode(detail="team:N")
     dots = base.mark_point(filled=True, size=80, opacity=1).encode(
-        color=_colour("who", WHO_COLOURS),
+        color=colour("who", WHO_COLOURS),
         tooltip=[
             alt.Tooltip("team:N", title="Team"),
             alt.Tooltip("who:N", title="Who"),
@@ -195,7 +197,7 @@ def answers_by_team(frame: pl.DataFrame) -> Drawing:
             alt.Tooltip("one_on_ones_heard_share:Q", title="1:1s heard", format=".0%"),
         ],
     )
-    return _finish(line + dots, max(140, 19 * frame["team"].n_unique()))
+    return finish(line + dots, max(140, 19 * frame["team"].n_unique()))
 
 
 def bands_compared(frame: pl.DataFrame) -> Drawing:
@@ -225,7 +227,7 @@ def bands_compared(frame: pl.DataFrame) -> Drawing:
             alt.value(INK),
         ),
     )
-    return _finish(cells + text, 300)
+    return finish(cells + text, 300)
 
 
 def share_ramped(frame: pl.DataFrame) -> Drawing:
@@ -241,7 +243,7 @@ def share_ramped(frame: pl.DataFrame) -> Drawing:
             alt.Tooltip("at_risk_count:Q", title="Still at risk", format=",d"),
         ],
     )
-    return _finish(base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=60, opacity=1), 300)
+    return finish(base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=60, opacity=1), 300)
 
 
 def minutes_by_week(frame: pl.DataFrame) -> Drawing:
@@ -256,7 +258,7 @@ def minutes_by_week(frame: pl.DataFrame) -> Drawing:
                 axis=alt.Axis(labelAngle=0, format="%-d %b", labelOverlap=True),
             ),
             y=alt.Y("minutes:Q", title="Minutes"),
-            color=_colour("kind", KIND_COLOURS),
+            color=colour("kind", KIND_COLOURS),
             order=alt.Order("stack_order:Q"),
             tooltip=[
                 alt.Tooltip("week_start:T", title="Week from", format="%-d %b %Y"),
@@ -265,7 +267,7 @@ def minutes_by_week(frame: pl.DataFrame) -> Drawing:
             ],
         )
     )
-    return _finish(bars, 240)
+    return finish(bars, 240)
 
 
 def hit_rates(frame: pl.DataFrame) -> Drawing:
@@ -294,7 +296,7 @@ def hit_rates(frame: pl.DataFrame) -> Drawing:
         .transform_calculate(written="datum.met_count + '/' + datum.opportunity_count")
         .encode(text="written:N")
     )
-    return _finish(cells + text, 130 + 26 * frame["rep"].n_unique())
+    return finish(cells + text, 130 + 26 * frame["rep"].n_unique())
 
 
 def attainment_by_quarter(frame: pl.DataFrame) -> Drawing:
@@ -314,7 +316,7 @@ def attainment_by_quarter(frame: pl.DataFrame) -> Drawing:
         ],
     )
     quota = alt.Chart(pl.DataFrame({"quota": [1.0]})).mark_rule(color=INK, strokeDash=[4, 3]).encode(y="quota:Q")
-    return _finish(bars + quota, 240)
+    return finish(bars + quota, 240)
 
 
 def coverage_by_week(frame: pl.DataFrame) -> Drawing:
@@ -325,7 +327,7 @@ def coverage_by_week(frame: pl.DataFrame) -> Drawing:
         .encode(
             x=alt.X("week_start:T", title=None, axis=alt.Axis(format="%-d %b")),
             y=alt.Y("share:Q", title="Of those held", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
-            color=_colour("measure", MEASURE_COLOURS),
+            color=colour("measure", MEASURE_COLOURS),
             tooltip=[
                 alt.Tooltip("week_start:T", title="Week from", format="%-d %b %Y"),
                 alt.Tooltip("measure:N", title="Measure"),
@@ -333,4 +335,4 @@ def coverage_by_week(frame: pl.DataFrame) -> Drawing:
             ],
         )
     )
-    return _finish(line, 260)
+    return finish(line, 260)

@@ -11,7 +11,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["count", "percent", "percent_1", "minutes", "hours", "months", "decimal", "money", "text"]
+Format = Literal["count", "percent", "percent_1", "points", "minutes", "hours", "months", "decimal", "money", "text"]
 Value = str | int | float | bool | dt.date | None
 UNKNOWN = "–"
 
@@ -66,6 +66,7 @@ def format_value(value: object, kind: Format) -> str:
         "count": f"{number:,.0f}",
         "percent": f"{100 * number:.0f} %",
         "percent_1": f"{100 * number:.1f} %",
+        "points": f"{100 * number:+.1f} points",
         "minutes": f"{number:,.0f} min",
         "hours": f"{number / 60:,.0f} h",
         "months": f"{number:.1f} months",

@@ -1,4 +1,4 @@
-"""What a person says about a call on the page, written to the app store. The only place of the dashboards that writes.
+"""What a person says about a call on the page, written to the app store. The dashboards write here and in ``outcomes.py`` only.
 
 A write reaches the marts with the next run; until then the page shows it from the store.
 """

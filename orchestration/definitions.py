@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.assets import ingest, publish, scoring, speech, warehouse
+from orchestration.assets import coaching, evidence, ingest, publish, scoring, speech, warehouse
 from orchestration.checks import landed_checks
 from orchestration.resources import (
     DBT_DIR,
@@ -36,8 +36,8 @@ def build_defs(
     """
     settings = settings or Settings()
     manifest = compile_dbt(settings)
-    models = warehouse.warehouse_assets(manifest, full_refresh)
-    marts = [spec.key for spec in models.specs if spec.group_name == "marts"]
+    passes = warehouse.warehouse_assets(manifest, full_refresh)
+    marts = [spec.key for models in passes for spec in models.specs if spec.group_name == "marts"]
     return dg.Definitions(
         assets=[
             ingest.land_sources,
@@ -45,7 +45,9 @@ def build_defs(
             *speech.written_with_transcripts,
             scoring.scores,
             *scoring.written_with_scores,
-            models,
+            *passes,
+            evidence.estimates,
+            coaching.coaching,
             publish.published_marts(marts),
         ],
         asset_checks=[landed_checks(settings)],

@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def run_line(settings: Settings, full_refresh: bool = False) -> int:
-    """Land, hear, score, build and publish what is new; print the headline; return the exit code."""
+    """Land, hear, score, build, estimate and publish what is new; print the headline; return the exit code."""
     began = time.monotonic()
     defs = build_defs(settings, is_told=True, full_refresh=full_refresh)
     job = defs.get_job_def("everything")

@@ -17,7 +17,7 @@ EVERYTHING = dg.define_asset_job(
     "everything",
     selection=dg.AssetSelection.all(),
     partitions_def=by_call_date,
-    description="The whole line: land, transcribe, score, build, publish.",
+    description="The whole line: land, transcribe, score, build, estimate, publish.",
 )
 
 

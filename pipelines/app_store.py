@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
-from sqlalchemy import Engine, create_engine, event, func, inspect, select
+from sqlalchemy import Engine, create_engine, delete, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import Session
 
 from pipelines.app_exports import BadLine, read_export
 from pipelines.app_pulses import aggregated, released_on
@@ -27,10 +28,13 @@ from pipelines.app_tables import (
     Acknowledgement,
     Base,
     Consent,
+    CorrectionAcknowledgement,
     Pulse,
+    QueueOutcome,
     Review,
     RiskFlag,
     RoleCorrection,
+    Unsubscribe,
     key_columns,
 )
 from pipelines.contracts import PROVENANCE, RAW_TABLES
@@ -40,6 +44,7 @@ BUSY_SECONDS = 10
 
 Verdict = Literal["agree", "disagree", "not_applicable"]
 RespondentKind = Literal["rep", "leader"]
+Outcome = Literal["done", "not_now", "wrong"]
 
 
 class AppStore:
@@ -112,6 +117,42 @@ class AppStore:
         }
         return self._add(RiskFlag, values)
 
+    def add_queue_outcome(
+        self, *, item_id: str, outcome: Outcome, recorded_by: str, recorded_at: dt.datetime, reason: str | None = None
+    ) -> str:
+        """What a manager made of an item of the queue; the newest outcome of an item counts."""
+        values = {
+            "item_id": item_id,
+            "outcome": outcome,
+            "reason": reason,
+            "recorded_by": recorded_by,
+            "recorded_at": _time(recorded_at),
+        }
+        return self._add(QueueOutcome, values)
+
+    def add_correction_acknowledgement(
+        self, *, correction_id: str, sequence: int, employee_email: str, acknowledged_at: dt.datetime
+    ) -> str:
+        """A rep has seen a correction as it stood at that row."""
+        values = {
+            "correction_id": correction_id,
+            "sequence": str(sequence),
+            "employee_email": employee_email,
+            "acknowledged_at": _time(acknowledged_at),
+        }
+        return self._add(CorrectionAcknowledgement, values)
+
+    def unsubscribe(self, *, email: str, unsubscribed_at: dt.datetime) -> None:
+        """Send this person no Monday message any more; a second time changes nothing."""
+        values = {"email": email.strip().lower(), "unsubscribed_at": _time(unsubscribed_at)}
+        with self._write() as connection:
+            _upsert(connection, Unsubscribe, [values], is_replacing=False)
+
+    def subscribe(self, email: str) -> None:
+        """Send this person the Monday message again."""
+        with self._write() as connection:
+            connection.execute(delete(Unsubscribe).where(Unsubscribe.email == email.strip().lower()))
+
     def set_consent(
         self, *, call_id: str, consent: str, recorded_at: dt.datetime, retain_until: dt.date | None = None
     ) -> None:
@@ -154,6 +195,17 @@ class AppStore:
         with self._write() as connection:
             _upsert(connection, Pulse, [values], is_replacing=True)
 
+    def add_rows(self, model: type[Base], rows: list[dict[str, Any]]) -> int:
+        """Add whole rows of a table; one whose key is there stays. Returns how many were added."""
+        with self._write() as connection:
+            before = _count(connection, model)
+            _upsert(connection, model, rows, is_replacing=False)
+            return _count(connection, model) - before
+
+    def session(self) -> Session:
+        """A session of SQLAlchemy on the store, for the outbox, whose rows change."""
+        return Session(self._engine)
+
     def _add(self, model: type[Base], values: Mapping[str, str | None]) -> str:
         key = key_columns(model)[0]
         row_id = _id(values)
@@ -189,6 +241,16 @@ class AppStore:
 
     def consents(self) -> pl.DataFrame:
         return self.read(Consent)
+
+    def queue_outcomes(self) -> pl.DataFrame:
+        return self.read(QueueOutcome)
+
+    def correction_acknowledgements(self) -> pl.DataFrame:
+        return self.read(CorrectionAcknowledgement)
+
+    def unsubscribed(self) -> frozenset[str]:
+        """Addresses that get no Monday message."""
+        return frozenset(self.read(Unsubscribe)["email"])
 
     def pulse_aggregates(self, as_of: dt.date) -> pl.DataFrame:
         """Answers as ``app_pulses.aggregated`` lets them out, for quarters that are closed on ``as_of``."""

@@ -6,7 +6,7 @@ A change here needs a file in ``pipelines/migrations/versions`` and its number i
 from sqlalchemy import Float
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-NEWEST_MIGRATION = "0001"
+NEWEST_MIGRATION = "0002"
 
 
 class Base(DeclarativeBase):
@@ -62,6 +62,48 @@ class Consent(Base):
     retain_until: Mapped[str | None]
 
 
+class QueueOutcome(Base):
+    __tablename__ = "queue_outcomes"
+    outcome_id: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[str] = mapped_column(index=True)
+    outcome: Mapped[str]
+    reason: Mapped[str | None]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[str]
+
+
+class CorrectionAcknowledgement(Base):
+    __tablename__ = "correction_acknowledgements"
+    acknowledgement_id: Mapped[str] = mapped_column(primary_key=True)
+    correction_id: Mapped[str] = mapped_column(index=True)
+    sequence: Mapped[str]  # the row of the correction that was seen
+    employee_email: Mapped[str]
+    acknowledged_at: Mapped[str]
+
+
+class Unsubscribe(Base):
+    __tablename__ = "unsubscribes"
+    email: Mapped[str] = mapped_column(primary_key=True)
+    unsubscribed_at: Mapped[str]
+
+
+class DigestMessage(Base):
+    """Outbox: a message is written here before it is sent, once per week, person and channel."""
+
+    __tablename__ = "digest_messages"
+    message_id: Mapped[str] = mapped_column(primary_key=True)
+    week_start: Mapped[str]
+    recipient_email: Mapped[str]
+    channel: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    status: Mapped[str] = mapped_column(index=True)  # pending, sending, sent, withdrawn
+    last_error: Mapped[str | None]
+    written_at: Mapped[str]
+    sent_at: Mapped[str | None]
+
+
 class Pulse(Base):
     __tablename__ = "pulses"
     pulse_id: Mapped[str] = mapped_column(primary_key=True)  # one answer per person, team, quarter and question
@@ -80,6 +122,10 @@ READ_BACK: dict[type[Base], str] = {
     RoleCorrection: "raw_app__role_corrections",
     Acknowledgement: "raw_app__acknowledgements",
     RiskFlag: "raw_app__risk_flags",
+    QueueOutcome: "raw_app__queue_outcomes",
+    CorrectionAcknowledgement: "raw_app__correction_acknowledgements",
+    Unsubscribe: "raw_app__unsubscribes",
+    DigestMessage: "raw_app__digest_messages",
     Consent: "raw_consent__calls",
 }
 ALL_TABLES: tuple[type[Base], ...] = (*READ_BACK, Pulse)

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from pipelines.coaching.commands import digest
 from pipelines.doctor import doctor
 from pipelines.run import run
 from pipelines.scoring import commands as scoring
@@ -28,6 +29,7 @@ app.command("transcribe")(speech.transcribe)
 app.command("score")(scoring.score)
 app.command("run")(run)
 app.command("doctor")(doctor)
+app.command("digest")(digest)
 app.add_typer(scoring.rubric_app, name="rubric", help="Check and compare rubric files.")
 
 

@@ -82,6 +82,12 @@ RAW_TABLES: dict[str, dict[str, pl.DataType]] = {
     "raw_app__role_corrections": _raw("correction_id call_id speaker role corrected_by corrected_at"),
     "raw_app__acknowledgements": _raw("acknowledgement_id call_id behaviour_id employee_email acknowledged_at"),
     "raw_app__risk_flags": _raw("flag_id deal_id risk_signal flagged_by flagged_at"),
+    "raw_app__queue_outcomes": _raw("outcome_id item_id outcome reason recorded_by recorded_at"),
+    "raw_app__correction_acknowledgements": _raw(
+        "acknowledgement_id correction_id sequence employee_email acknowledged_at"
+    ),
+    "raw_app__unsubscribes": _raw("email unsubscribed_at"),
+    "raw_app__digest_messages": _raw("message_id week_start recipient_email channel status sent_at"),
     "raw_app__pulses": _raw("team_id quarter_start question respondent_kind answer_count mean_answer share_very_good"),
 }
 
@@ -384,6 +390,62 @@ class EstimatesGapCost(dy.Schema):
     caveat = dy.String(nullable=False)
 
 
+class CoachingCorrections(dy.Schema):
+    """Transitions of corrections, one row each; ``date`` is the as-of date of the run that wrote it. Rows stand."""
+
+    date = dy.Date(nullable=False)
+    correction_id = dy.String(nullable=False)  # <rep_id>#<behaviour_id>#<number>
+    rep_id = dy.String(nullable=False)
+    behaviour_id = dy.String(nullable=False)
+    sequence = dy.Int64(nullable=False, min=1)
+    state = dy.Enum(["open", "resurfaced", "provisional", "confirmed", "relapsed", "retired"], nullable=False)
+    changed_at = dy.Datetime(time_zone="UTC", nullable=False)
+    reason = dy.String(nullable=False)
+    call_ids = dy.List(dy.String(nullable=False), nullable=False, min_length=1)
+    nudge_count = dy.Int64(nullable=False, min=0)  # times shown since it was last opened
+    due_on = dy.Date(nullable=True)  # next reminder; null where none is planned
+    evidence_at = dy.Datetime(time_zone="UTC", nullable=False)  # of the last call behind the row
+    rubric = dy.String(nullable=False)
+
+
+class CoachingQueue(dy.Schema):
+    """A manager's week, one row per item; ``date`` is the Monday of the week, and a date holds the week of everybody."""
+
+    date = dy.Date(nullable=False)
+    item_id = dy.String(nullable=False)
+    made_as_of = dy.Date(nullable=False)
+    manager_id = dy.String(nullable=False)
+    rank = dy.Int64(nullable=False, min=1)
+    rep_id = dy.String(nullable=False)
+    behaviour_id = dy.String(nullable=True)  # null: about a deal's risks
+    deal_id = dy.String(nullable=True)  # the deal to talk about
+    label = dy.Enum(["coach", "observe_or_role_play", "deal_risk"], nullable=False)
+    is_floor = dy.Bool(nullable=False)
+    minutes = dy.Float64(nullable=False, min=0)
+    expected_value = dy.Float64(nullable=False)  # money per minute
+    expected_gain = dy.Float64(nullable=False)  # money
+    money_at_stake = dy.Float64(nullable=False)
+    currency = dy.String(nullable=True)
+    expected_gap = dy.Float64(nullable=False)
+    p_gap_real = dy.Float64(nullable=True, min=0, max=1)  # null: about a deal's risks
+    hits = dy.Int64(nullable=True)
+    opportunities = dy.Int64(nullable=True)
+    team_rate = dy.Float64(nullable=True, min=0, max=1)
+    effect_log_odds = dy.Float64(nullable=False)
+    is_effect_own = dy.Bool(nullable=False)
+    multiplier = dy.Float64(nullable=False)
+    source_weight = dy.Float64(nullable=False)
+    risk_signals = dy.List(dy.String(nullable=False), nullable=False)
+    listen_call_id = dy.String(nullable=True)
+    listen_start_seconds = dy.Float64(nullable=True)
+    listen_end_seconds = dy.Float64(nullable=True)
+    why = dy.String(nullable=False)
+    how_sure = dy.String(nullable=False)
+    worth = dy.String(nullable=False)
+    questions = dy.List(dy.String(nullable=False), nullable=False)
+    agenda = dy.String(nullable=False)
+
+
 LAKE_TABLES: dict[str, type[dy.Schema]] = {
     "transcripts__calls": TranscriptCalls,
     "transcripts__utterances": TranscriptUtterances,
@@ -402,4 +464,6 @@ LAKE_TABLES: dict[str, type[dy.Schema]] = {
     "estimates__diagnostics": EstimatesDiagnostics,
     "estimates__curves": EstimatesCurves,
     "estimates__gap_cost": EstimatesGapCost,
+    "coaching__corrections": CoachingCorrections,
+    "coaching__queue": CoachingQueue,
 }

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         None, ge=0, description="Of one rep, in company currency; default: published."
     )
 
+    digest_url: str | None = Field(
+        None, repr=False, description="Where Monday messages go: smtp://…, smtps://… or a webhook, http(s)://…."
+    )
+    digest_from: str = Field("sideline@localhost", description="Sender of Monday messages by e-mail.")
+    digest_app_url: str | None = Field(None, description="Address of the dashboards, for links in messages.")
+
     viewer_email: str | None = Field(None, description="Who looks at the dashboards when no login is configured.")
     leader_emails: tuple[str, ...] = Field(
         (), description="Who sees every team (leaders, enablement, administrators), as a JSON list of e-mails."

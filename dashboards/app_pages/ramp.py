@@ -5,6 +5,7 @@ import streamlit as st
 from dashboards import charts, show, survival
 from dashboards.data import Marts
 from dashboards.figures import ramp as figures
+from dashboards.verdicts import number, sentence
 from dashboards.words import in_words
 
 GROUPS = {"Segment": "segment", "Cohort": "cohort"}
@@ -13,6 +14,7 @@ GROUPS = {"Segment": "segment", "Cohort": "cohort"}
 def page() -> None:
     """How long does it take to become productive?"""
     marts = show.open_page("Ramp", "How long do reps take to become productive, counting those who are not there yet?")
+    _verdict(marts)
     headline = (figures.PRODUCTIVE_MONTHS, figures.STILL_RAMPING, figures.LEFT_BEFORE_RAMP, figures.LATE_ENTRIES)
     for column, figure in zip(st.columns(len(headline)), headline, strict=True):
         with column:
@@ -26,6 +28,28 @@ def page() -> None:
         show.chart(marts, figures.SHARE_RAMPED, charts.share_ramped)
     with right:
         show.table(marts, figures.PRODUCTIVE_BY_SEGMENT, PRODUCTIVE_COLUMNS)
+    st.divider()
+    show.table(marts, figures.ESTIMATES, ESTIMATE_COLUMNS)
+    with st.expander("By cohort and team"):
+        show.table(marts, figures.COHORTS, {"part": "By", "part_value": "Group"} | ESTIMATE_COLUMNS)
+
+
+def _verdict(marts: Marts) -> None:
+    """In words, for who may see the company's figures: the honest numbers first, the spreadsheet's beside them."""
+    rows = {row["estimator"]: row for row in marts.frame(figures.VERDICT.sql).iter_rows(named=True)}
+    main = rows.get("kaplan_meier_rmst_12")
+    if not main:
+        return
+    show.heading(marts, figures.VERDICT)
+    lines = [sentence(main, "Of the first 12 months, a new rep is not yet ramped for", "")]
+    if median := rows.get("aalen_johansen_median"):
+        lines.append(sentence(median, "Half have ramped after", ""))
+    finishers = rows.get("finishers_mean")
+    if finishers and finishers["estimate"] is not None:
+        naive = number(finishers["estimate"], finishers["unit"])
+        lines.append(f"The mean of those who finished says {naive}: it leaves out everyone still ramping or gone.")
+    (st.info if main["verdict"] == "withhold" else st.success)("  \n".join(lines))
+    st.caption(f"Holds only if: {main['assumptions']}")
 
 
 def _curves(marts: Marts) -> None:
@@ -50,6 +74,17 @@ PRODUCTIVE_COLUMNS = {
     "ramped_count": "Ramped",
     "still_ramping_count": "Still ramping",
     "exited_count": "Exited",
+}
+ESTIMATE_COLUMNS = {
+    "segment": "Who",
+    "estimator": "What",
+    "estimate": st.column_config.NumberColumn("Estimate", format="%.2f"),
+    "ci_low": st.column_config.NumberColumn("95 % from", format="%.2f"),
+    "ci_high": st.column_config.NumberColumn("to", format="%.2f"),
+    "rep_count": "Reps",
+    "ramped_count": "Ramped",
+    "verdict": "Verdict",
+    "caveat": st.column_config.TextColumn("What to know", width="large"),
 }
 
 page()

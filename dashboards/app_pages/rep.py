@@ -2,9 +2,14 @@
 
 import streamlit as st
 
-from dashboards import charts, show
+from dashboards import charts, outcomes, show
+from dashboards.data import Marts
 from dashboards.figures import rep as figures
+from dashboards.transcript import clock
 from dashboards.words import label
+from pipelines.coaching import feed
+from pipelines.scoring.rubric import load_rubric
+from pipelines.settings import Settings
 
 
 def page() -> None:
@@ -30,6 +35,8 @@ def page() -> None:
         with column:
             show.metric(marts, figure, rep_id=rep_id)
     st.divider()
+    _write_feed(marts, rep_id)
+    st.divider()
     left, right = st.columns(2, gap="large")
     with left:
         show.table(marts, figures.BEHAVIOURS, BEHAVIOUR_COLUMNS, rep_id=rep_id)
@@ -38,6 +45,47 @@ def page() -> None:
         show.chart(marts, figures.QUARTERS, charts.attainment_by_quarter, rep_id=rep_id)
     st.divider()
     show.table(marts, figures.RECENT_CALLS, CALL_COLUMNS, rep_id=rep_id)
+
+
+def _write_feed(marts: Marts, rep_id: str) -> None:
+    """What was done well first, then at most three things to try, each in two sentences with where to listen."""
+    settings = Settings()
+    rows = show.heading(marts, figures.CORRECTIONS, rep_id=rep_id).to_dicts()
+    if not rows:
+        st.info(figures.CORRECTIONS.empty)
+    for row in marts.frame(figures.DONE_WELL.sql, rep_id=rep_id).iter_rows(named=True):
+        _write_told(feed.praise(row), None)
+    feedback = {one.id: one.feedback for one in load_rubric(settings.sales_rubric).behaviours} if rows else {}
+    seen = outcomes.acknowledged(settings, marts.viewer)
+    for row in rows:
+        _write_told(feed.correction(row, feedback), feed.beside_top_performers(row))
+        key = (row["correction_id"], row["sequence_number"])
+        if marts.viewer.rep_id == rep_id and key not in seen and row["acknowledged_at"] is None:
+            st.button(
+                "I have seen this",
+                key=f"seen {key}",
+                on_click=outcomes.acknowledge_correction,
+                args=(settings, marts, *key),
+            )
+    if marts.viewer.rep_id == rep_id:
+        _write_subscription(marts, settings)
+
+
+def _write_told(told: feed.Told, beside: str | None) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{told.headline}**")
+        st.text(" ".join(told.sentences))
+        place = f" from {clock(told.start_seconds)}" if told.start_seconds is not None else ""
+        listen = f"[Listen{place}](call_review?call_id={told.call_id})" if told.call_id else ""
+        st.caption(" · ".join(part for part in (beside, listen) if part))
+
+
+def _write_subscription(marts: Marts, settings: Settings) -> None:
+    def save() -> None:
+        outcomes.set_subscription(settings, marts.viewer, bool(st.session_state["monday message"]))
+
+    is_wanted = outcomes.is_subscribed(settings, marts.viewer)
+    st.toggle("Send me this on Mondays", value=is_wanted, key="monday message", on_change=save)
 
 
 BEHAVIOUR_COLUMNS = {

@@ -123,3 +123,57 @@ PRODUCTIVE_BY_SEGMENT = Figure(
     """,
     empty="No ramp episode yet.",
 )
+
+VERDICT = Figure(
+    title="The verdict",
+    meaning=(
+        "Months not yet ramped of the first 12 (restricted mean), the median with leaving as a competing exit, and what the "
+        "mean of those who finished would have said."
+    ),
+    sql="""
+        select
+            estimator, verdict, estimate, ci_low, ci_high, ci_level, unit, contrast, caveat, assumptions
+        from fct_estimates
+        where
+            question = 'ramp' and segment = 'all'
+            and estimator in ('kaplan_meier_rmst_12', 'aalen_johansen_median', 'finishers_mean')
+    """,
+    empty="Nothing has been estimated yet.",
+)
+
+ESTIMATES = Figure(
+    title="The same with intervals, beside what a spreadsheet says",
+    meaning=(
+        "Time to ramp with leaving as a competing exit and those still ramping counted in: months not yet ramped of the "
+        "first 12 (Kaplan–Meier), median (Aalen–Johansen; a dash: not reached or withheld), share ramped in 12 months. Last, "
+        "the mean of those who finished, which leaves out everyone still ramping or gone. Intervals by bootstrap over reps."
+    ),
+    sql="""
+        select
+            segment, estimator, estimate, ci_low, ci_high, n_units as rep_count, n_events as ramped_count, verdict, caveat
+        from fct_estimates
+        where question = 'ramp' and unit <> 'log hazard' and segment not like 'team%' and segment not like 'cohort%'
+        order by
+            segment = 'all' desc, segment, estimator = 'kaplan_meier_rmst_12' desc, estimator = 'finishers_mean', estimator
+    """,
+    empty="Nothing has been estimated yet.",
+)
+
+COHORTS = Figure(
+    title="By cohort and team",
+    meaning=(
+        "Months not yet ramped of the first 12, by half-year of the start and by team. Withheld under 20 episodes or ten "
+        "completed ramps."
+    ),
+    sql="""
+        select
+            split_part(segment, '=', 1) as part, split_part(segment, '=', 2) as part_value, estimate, ci_low, ci_high,
+            n_units as rep_count, n_events as ramped_count, verdict, caveat
+        from fct_estimates
+        where
+            question = 'ramp' and estimator = 'kaplan_meier_rmst_12'
+            and (segment like 'team%' or segment like 'cohort%')
+        order by part, part_value
+    """,
+    empty="Nothing has been estimated yet.",
+)

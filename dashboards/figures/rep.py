@@ -1,6 +1,7 @@
 """Figures of the page Rep: one rep's calls, behaviours and coaching received."""
 
 from dashboards.figure import Figure
+from pipelines.coaching import feed
 
 REPS = Figure(
     title="Reps",
@@ -19,6 +20,23 @@ REPS = Figure(
         from dim_reps
         order by is_active desc, rep_name, rep_id
     """,
+)
+
+CORRECTIONS = Figure(
+    title="What to try",
+    meaning=(
+        "Corrections shown in the last seven days, at most three a week, as the rep reads them; the same one comes back "
+        "until the behaviour has changed, and ends when that is confirmed. The rep sees a change first, the manager three "
+        "days later."
+    ),
+    sql=feed.CORRECTIONS,
+    empty="Nothing to correct in the last seven days.",
+)
+
+DONE_WELL = Figure(
+    title="Done well",
+    meaning="The newest behaviour of the rubric that was shown in a call of the last four weeks, in the rep's own words.",
+    sql=feed.DONE_WELL,
 )
 
 CALLS = Figure(

@@ -1,4 +1,4 @@
-"""The dbt project as assets: staging, intermediate, marts, with dbt's tests as asset checks."""
+"""The dbt project as assets: staging, intermediate, marts, with dbt's tests as asset checks; two passes of dbt."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from orchestration.resources import OfflineDbt, Progress, dbt_vars
 from pipelines.settings import Settings
 
 LOCK_MESSAGE = "Could not set lock"
+AFTER_ESTIMATION = "tag:after_estimation"
 FAILURE_LINES = ("Failure in ", "Encountered an error")
 
 
@@ -43,17 +44,28 @@ def what_failed(log: Path) -> str:
     return f"dbt: {'; '.join(told)} (the whole output: {log})"
 
 
-def warehouse_assets(manifest: Path, full_refresh: bool = False) -> dg.AssetsDefinition:
-    """All models and seeds of the project whose compiled manifest is given."""
+def warehouse_assets(manifest: Path, full_refresh: bool = False) -> list[dg.AssetsDefinition]:
+    """The project's models and seeds as two passes of dbt: before estimation, and what is made from its results.
+
+    A model belongs to the second pass by its tag ``after_estimation``: evidence and coaching read the marts of the first
+    and land in the lake, whose staging, and all that refers to it, is tagged.
+    """
+    return [
+        _pass("warehouse", "Building the warehouse …", manifest, full_refresh, exclude=AFTER_ESTIMATION),
+        _pass("warehouse_after_estimation", "Adding what was found …", manifest, full_refresh, select=AFTER_ESTIMATION),
+    ]
+
+
+def _pass(name: str, told: str, manifest: Path, full_refresh: bool, **selection: str) -> dg.AssetsDefinition:
     translator = SidelineTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="warehouse")
-    def warehouse(
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name=name, **selection)  # type: ignore[arg-type]
+    def build(
         context: dg.AssetExecutionContext, dbt: OfflineDbt, settings: dg.ResourceParam[Settings], progress: Progress
     ) -> Iterator[Any]:
-        progress.say("Building the warehouse …")
+        progress.say(told)
         command = ["build", "--vars", dbt_vars(settings), *(["--full-refresh"] if full_refresh else [])]
-        log = settings.data_dir / "dbt" / "build.log"
+        log = settings.data_dir / "dbt" / f"{name}.log"
         with _told_to_log(log):
             invocation = dbt.cli(command, context=context, raise_on_error=False)
             yield from invocation.stream()
@@ -64,4 +76,4 @@ def warehouse_assets(manifest: Path, full_refresh: bool = False) -> dg.AssetsDef
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=20)
         raise dg.Failure(what_failed(log))
 
-    return warehouse
+    return build

@@ -129,7 +129,7 @@ def _under_coached(quarters: pl.DataFrame, inputs: CostInputs) -> pl.DataFrame:
         f"weekly coaching; rep-quarters in which no 1:1 was heard are left out."
     )
     return (
-        known.group_by("team_id", "quarter_start")
+        known.group_by("team_id", "quarter_start", maintain_order=True)
         .agg(pl.col("missing").sum().alias("unit_count"), money.alias("money"))
         .with_columns(
             component=pl.lit("under_coached_reps"),
@@ -152,7 +152,7 @@ def _ramp(ramp_months: pl.DataFrame, reference: Range, inputs: CostInputs) -> pl
         return pl.col("month_since_start").is_between(limit, LAST_RAMP_MONTH, closed="right")
 
     return (
-        known.group_by("team_id", "quarter_start")
+        known.group_by("team_id", "quarter_start", maintain_order=True)
         .agg(
             beyond(reference.mid).sum().cast(pl.Float64).alias("unit_count"),
             (shortfall.filter(beyond(reference.high)).sum() * margin.low).alias("cost_low"),
@@ -182,7 +182,7 @@ def _leavers(quarters: pl.DataFrame, inputs: CostInputs) -> pl.DataFrame:
     onboarding, replacement = inputs.onboarding, inputs.replacement
     return (
         known.filter(pl.col("share") < TARGET_SHARE)
-        .group_by("team_id", "quarter_start")
+        .group_by("team_id", "quarter_start", maintain_order=True)
         .agg(excess.cast(pl.Float64).alias("unit_count"))
         .with_columns(
             component=pl.lit("excess_leavers"),

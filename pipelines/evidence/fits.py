@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import pyfixest as pf
-    from pyfixest.estimation import demean
+from pipelines.evidence.packages import demean, pf
 
 Array = np.ndarray[Any, Any]
 

@@ -4,7 +4,6 @@ Definitions stay in dbt. Two staging models are read too (trainings and programm
 """
 
 import hashlib
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -12,8 +11,10 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 Connection = duckdb.DuckDBPyConnection
+FINGERPRINT_DIGITS = 12
 
 REP_MONTHS = """
     with skill as (
@@ -37,9 +38,11 @@ REP_QUARTERS = """
     where q.is_complete
     order by q.rep_id, q.quarter_start
 """
+# Who began before the data starts may have ramped before, so those episodes are in no curve (as in fct_ramp_survival).
 EPISODES = """
     select rep_id, start_month, entry_month, exit_month, status, cohort, segment, team_id, start_reason
     from {fct_ramp_episodes}
+    where not is_left_truncated
     order by rep_id, start_month
 """
 # Watched from the first complete month on: those who had left before the data starts are not in it (delayed entry).
@@ -108,15 +111,15 @@ class Marts:
     specificity: float | None
 
     def fingerprint(self) -> str:
-        """Hash of all that was read."""
+        """Hash of all that was read, numbers to twelve digits: a rebuilt warehouse adds in another order."""
         digest = hashlib.sha256()
         for name in (field.name for field in fields(self)):
             value = getattr(self, name)
             digest.update(name.encode())
             if isinstance(value, pl.DataFrame):
-                buffer = io.BytesIO()
-                value.write_ipc(buffer)
-                digest.update(buffer.getvalue())
+                rounded = value.with_columns(cs.float().round_sig_figs(FINGERPRINT_DIGITS))
+                digest.update(repr(value.schema).encode())
+                digest.update(rounded.write_csv().encode())
             else:
                 digest.update(repr(value).encode())
         return digest.hexdigest()

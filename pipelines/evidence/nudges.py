@@ -13,11 +13,8 @@ import polars as pl
 from statsmodels.stats.multitest import multipletests
 
 from pipelines.evidence import fits
+from pipelines.evidence.packages import pf
 from pipelines.evidence.results import Diagnostic, Estimate, Findings
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import pyfixest as pf
 
 QUESTION = "nudges"
 MIN_REPS, MIN_SIDE, BALANCE_LEVEL, MIN_FIRST_STAGE = 30, 100, 0.01, 10.0

@@ -1,7 +1,8 @@
 """How long until an effect can be told, from the company's own noise, and a fair test written down before it starts."""
 
 import hashlib
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +14,19 @@ from pipelines.evidence.results import Estimate, Findings, curve_frame
 QUESTION, ESTIMATOR = "power", "team_randomised_before_after"
 EFFECTS = (0.03, 0.05, 0.08)
 MIN_TEAMS, MIN_WINDOWS = 6, 3
+TEMPLATE = Estimate(
+    question=QUESTION,
+    estimand="months until the effect is told with 80 % power",
+    population="the teams there are",
+    exposure="a change given to half of the teams, drawn at random",
+    outcome="monthly attainment",
+    unit="months",
+    contrast="teams with the change against teams without",
+    estimator=ESTIMATOR,
+    role="descriptive",
+    identification="randomised",
+    assumptions="Teams go on moving by themselves as much as they did; each is compared with itself before.",
+)
 
 
 @dataclass(frozen=True)
@@ -35,18 +49,23 @@ def own_noise(rep_months: pl.DataFrame) -> Noise | None:
     teams = (
         rep_months.filter(pl.col("attainment").is_finite())
         .drop_nulls(["team_id", "month"])
-        .group_by("team_id", "month")
+        .sort("month", "team_id", "rep_id", "attainment")
+        .group_by("month", "team_id", maintain_order=True)  # sums in one order: the same rows give the same last digit
         .agg(pl.col("attainment").mean().alias("y"), pl.len().alias("n"))
     )
     if teams["team_id"].n_unique() < MIN_TEAMS or teams["month"].n_unique() < 2 * MIN_WINDOWS:
         return None
-    wide = teams.sort("month").pivot("team_id", index="month", values="y").drop("month").to_numpy()
+    wide = teams.pivot("team_id", index="month", values="y").drop("month").to_numpy()
     variance = {}
     for k in range(1, 13):
         cuts = range(k, wide.shape[0] - k + 1)
-        changes = [
-            np.nanmean(wide[c : c + k], 0) - np.nanmean(wide[c - k : c], 0) for c in cuts if _full(wide[c - k : c + k])
-        ]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a team unseen on one side of a cut has no change there
+            changes = [
+                np.nanmean(wide[c : c + k], 0) - np.nanmean(wide[c - k : c], 0)
+                for c in cuts
+                if _full(wide[c - k : c + k])
+            ]
         if len(changes) >= MIN_WINDOWS:
             variance[k] = float(np.mean([np.nanvar(change, ddof=1) for change in changes]))
     return Noise(variance, float(teams["n"].mean()), teams["team_id"].n_unique()) if variance else None  # type: ignore[arg-type]
@@ -89,34 +108,21 @@ def plan(noise: Noise, teams: int, reps_per_team: float, effects: tuple[float, .
 
 def plan_findings(rep_months: pl.DataFrame) -> Findings:
     """The plan at the company's own size: months until an effect is told with 80 % power, and the power curves."""
-    template = Estimate(
-        question=QUESTION,
-        estimand="months until the effect is told with 80 % power",
-        population="the teams there are",
-        exposure="a change given to half of the teams, drawn at random",
-        outcome="monthly attainment",
-        unit="months",
-        contrast="teams with the change against teams without",
-        estimator=ESTIMATOR,
-        role="descriptive",
-        identification="randomised",
-        assumptions="Teams go on moving by themselves as much as they did; each is compared with itself before.",
-    )
     noise = own_noise(rep_months)
     if noise is None:
         return Findings(
-            [template.withheld("Fewer than six teams or six months: the noise of team results cannot be told.")]
+            [TEMPLATE.withheld("Fewer than six teams or six months: the noise of team results cannot be told.")]
         )
     table = plan(noise, noise.n_teams, noise.reps_per_team)
     findings = Findings()
     for effect in EFFECTS:
         part = table.filter(pl.col("effect") == effect)
         enough = part.filter(pl.col("power") >= 0.8)["months"]
-        row = Estimate(**{**template.__dict__, "segment": f"effect={effect:g}", "n_clusters": noise.n_teams})
+        row = replace(TEMPLATE, segment=f"effect={effect:g}", n_clusters=noise.n_teams)
         points = part.select(x=pl.col("months").cast(pl.Float64), estimate="power")
         curve = curve_frame(QUESTION, ESTIMATOR, row.segment, points)
         if len(enough):
-            known = Estimate(**{**row.__dict__, "estimate": float(enough.min())})  # type: ignore[arg-type]
+            known = replace(row, estimate=float(enough.min()))  # type: ignore[arg-type]
             findings += Findings(
                 [known.judged([], [f"With {noise.n_teams} teams of {noise.reps_per_team:.0f} reps."])], [], curve
             )

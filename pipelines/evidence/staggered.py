@@ -11,10 +11,7 @@ import polars as pl
 from scipy import stats
 
 from pipelines.evidence import fits
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import pyfixest as pf
+from pipelines.evidence.packages import pf
 
 LEADS, HORIZON = 5, 12
 

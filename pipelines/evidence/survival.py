@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-Array = np.ndarray[Any, Any]
+from pipelines.evidence.packages import (
+    AalenJohansenFitter,
+    ConvergenceError,
+    CoxTimeVaryingFitter,
+    KaplanMeierFitter,
+    SurvfuncRight,
+)
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from lifelines import AalenJohansenFitter, CoxTimeVaryingFitter, KaplanMeierFitter
-    from lifelines.exceptions import ConvergenceError
-    from statsmodels.duration.survfunc import SurvfuncRight
+Array = np.ndarray[Any, Any]
 
 EVENT, COMPETING = 1, 2
 

@@ -3,13 +3,22 @@
 import duckdb
 import pytest
 
-from dashboards.access import LOCAL, Viewer, identify, row_filter
+from dashboards.access import LOCAL, MANAGER_TABLES, Viewer, identify, row_filter
 from dashboards.data import Marts, open_marts
 from pipelines.settings import Settings
 from tests.fixtures import published_org as org
 
-PEOPLE_MARTS = sorted(mart for mart, columns in org.mart_columns().items() if "rep_id" in columns)
-TEAM_MARTS = ("fct_manager_weeks", "fct_coverage", "fct_perception", "dim_managers")
+PEOPLE_MARTS = sorted(
+    mart for mart, columns in org.mart_columns().items() if "rep_id" in columns and mart not in MANAGER_TABLES
+)
+TEAM_MARTS = (
+    "fct_manager_weeks",
+    "fct_coverage",
+    "fct_perception",
+    "fct_gap_cost",
+    "dim_managers",
+    "fct_manager_queue",
+)
 
 
 def seen(marts: Marts, mart: str, column: str) -> set[str]:
@@ -84,7 +93,9 @@ def test_rows_known_by_their_session_only_follow_the_session(small_org: Settings
     assert seen(marts, "fct_coaching_minutes_by_kind", "session_id") == {"folder:s-r1"}
 
 
-@pytest.mark.parametrize("mart", ["fct_cadence_attainment", "fct_ramp_survival", "fct_data_quality"])
+@pytest.mark.parametrize(
+    "mart", ["fct_cadence_attainment", "fct_ramp_survival", "fct_data_quality", "fct_estimates", "fct_manager_effects"]
+)
 @pytest.mark.parametrize("email", ["r1@acme.test", "m1@acme.test", "stranger@acme.test"])
 def test_company_wide_marts_are_for_leaders(small_org: Settings, mart: str, email: str) -> None:
     assert open_marts(small_org, email).frame(f"select * from {mart}").is_empty()
