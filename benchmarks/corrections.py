@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.report import RESULTS, write
 from pipelines.coaching.evidence_path import Opportunity, Standing, walk
 from pipelines.coaching.policy import CorrectionPolicy
 
@@ -117,21 +118,12 @@ def measure(sequences: int, seed: int = 11) -> list[dict[str, object]]:
     return rows
 
 
-def markdown(rows: list[dict[str, object]]) -> str:
-    header = list(rows[0])
-    lines = [header, ["---"] * len(header), *([str(row[name]) for name in header] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--sequences", type=int, default=5000)
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/corrections.md"))
+    parser.add_argument("--out", type=Path, default=RESULTS / "corrections.md")
     chosen = parser.parse_args()
-    table = markdown(measure(chosen.sequences))
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(table, encoding="utf-8")
-    print(f"{table}\nwritten to {chosen.out}")
+    write(measure(chosen.sequences), chosen.out)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from benchmarks import worlds
+from benchmarks.report import RESULTS, write
 from pipelines.evidence.effect import judge
 from pipelines.evidence.exposure import expose
 from pipelines.evidence.ramp import analyse_ramp
@@ -76,18 +76,12 @@ def _run(name: str, cell: str, replications: int, one: Callable[[int], Outcome])
     return row
 
 
-def markdown(rows: list[dict[str, object]]) -> str:
-    header = list(rows[0])
-    lines = [header, ["---"] * len(header), *([str(row[name]) for name in header] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--replications", type=int, default=200)
     parser.add_argument("--worlds", default=",".join([*worlds.WORLDS, "rollout", "ramp"]))
     parser.add_argument("--heard", default=",".join(HEARD))
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/evidence.md"))
+    parser.add_argument("--out", type=Path, default=RESULTS / "evidence.md")
     chosen = parser.parse_args()
     rows = []
     for name in chosen.worlds.split(","):
@@ -97,9 +91,7 @@ def main() -> None:
         for cell in chosen.heard.split(","):
             world, heard = worlds.WORLDS[name], HEARD[cell]
             rows.append(_run(name, cell, chosen.replications, lambda seed, w=world, h=heard: coaching(w, h, seed)))
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(markdown(rows), encoding="utf-8")
-    print(f"\n{pl.DataFrame(rows)}\nwritten to {chosen.out}")
+    write(rows, chosen.out)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.report import RESULTS, write
 from pipelines.coaching.policy import QueuePolicy
 from pipelines.coaching.queue import rank
 
@@ -187,21 +188,12 @@ def measure(worlds: int, reps: int = 10_000) -> list[dict[str, object]]:
     return rows
 
 
-def markdown(rows: list[dict[str, object]]) -> str:
-    header = list(rows[0])
-    lines = [header, ["---"] * len(header), *([str(row[name]) for name in header] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--worlds", type=int, default=20)
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/queue.md"))
+    parser.add_argument("--out", type=Path, default=RESULTS / "queue.md")
     chosen = parser.parse_args()
-    table = markdown(measure(chosen.worlds))
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(table, encoding="utf-8")
-    print(f"{table}\nwritten to {chosen.out}")
+    write(measure(chosen.worlds), chosen.out)
 
 
 if __name__ == "__main__":

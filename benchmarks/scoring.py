@@ -12,16 +12,16 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.report import RESULTS, write
 from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders
 from pipelines.scoring.signals.questions import is_question
 from pipelines.scoring.text import marked
 from pipelines.scoring.transcripts import score_transcript
 from pipelines.settings import Settings
-from tests.fixtures.labelled import LabelledCall, load_labelled
+from tests.fixtures.labelled import COACHING_KINDS, LabelledCall, load_labelled
 
 TRIGGERED = ("explores_objection", "anchors_price_to_value", "holds_price", "handles_competitor")
-COACHING = {"skill_feedback", "practice", "self_assessment", "action_commitment", "deal_strategy"}
 SURE_ROLE = 0.99
 
 
@@ -89,8 +89,10 @@ def sessions(results: Sequence[tuple[LabelledCall, dict[str, Any]]]) -> tuple[fl
     labels, errors = [], []
     for call, result in results:
         labels.append(result["session_label"] == call.session_label)
-        wanted = sum((one.end_seconds - one.start_seconds) / 60 for one in call.utterances if one.kind in COACHING)
-        found = sum(minutes for kind, minutes in result["minutes_by_kind"].items() if kind in COACHING)
+        wanted = sum(
+            (one.end_seconds - one.start_seconds) / 60 for one in call.utterances if one.kind in COACHING_KINDS
+        )
+        found = sum(minutes for kind, minutes in result["minutes_by_kind"].items() if kind in COACHING_KINDS)
         if wanted:
             errors.append(abs(found - wanted) / wanted)
     return sum(labels) / len(labels), float(pl.Series(errors).median())  # type: ignore[arg-type]
@@ -103,41 +105,63 @@ def questions(calls: Sequence[LabelledCall], style: Callable[[str], str]) -> flo
     return f1(list(zip(found.to_series().to_list(), [wanted for _, wanted in said], strict=True)))
 
 
+def row(style: str, part: str, what: str, value: float, must: str = "—") -> dict[str, object]:
+    return {"style": style, "part": part, "what": what, "value": f"{value:.3f}", "must hold": must}
+
+
+def measure(calls: Sequence[LabelledCall], sales: Scorer, manager: Scorer) -> list[dict[str, object]]:
+    """Every figure in both styles."""
+    external = [call for call in calls if not call.is_one_on_one]
+    one_on_ones = [call for call in calls if call.is_one_on_one]
+    rows = []
+    for name, style in (("as written", str), ("as recognised", as_recognised)):
+        judged = [(call, score_transcript(transcript(call, style), sales)) for call in external]
+        heard = [(call, score_transcript(transcript(call, style), manager, "one_on_one")) for call in one_on_ones]
+        for part, found, musts in (("calls", judged, (">= .83", ">= .83")), ("1:1s", heard, ("—", "—"))):
+            met = behaviours(found)
+            rows += [
+                row(name, part, "macro F1 of met", float(met["f1"].mean()), musts[0]),  # type: ignore[arg-type]
+                row(name, part, "the same, always saying met", always_met([call for call, _ in found])),
+                row(
+                    name, part, "accuracy of met", (met["accuracy"] * met["calls"]).sum() / met["calls"].sum(), musts[1]
+                ),
+                row(name, part, "abstained", met["abstained"].sum() / met["calls"].sum()),
+            ]
+            rows += [row(name, part, f"F1 of {one['behaviour']} ({one['calls']})", one["f1"]) for one in met.to_dicts()]
+        recall, precision = triggers(judged)
+        label, minutes = sessions(heard)
+        rows += [
+            row(name, "calls", "opportunity recall", recall, ">= .85"),
+            row(name, "calls", "opportunity precision", precision, ">= .75"),
+            row(name, "1:1s", "session label accuracy", label, ">= .90"),
+            row(name, "1:1s", "coaching minutes, median relative error", minutes, "<= .15"),
+            row(name, "all", "question F1", questions(calls, style), ">= .85" if style is str else ">= .75"),
+        ]
+    return rows
+
+
+def always_met(calls: Sequence[LabelledCall]) -> float:
+    """Macro F1 of a scorer that says met wherever a behaviour applies."""
+    names = calls[0].labels
+    of_each = [
+        f1([(True, bool(call.labels[name].is_met)) for call in calls if call.labels[name].is_applicable])
+        for name in names
+    ]
+    return sum(of_each) / len(of_each)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scoring")
     parser.add_argument("--calls", type=Path, help="folder of labelled calls (default: the repository's)")
     parser.add_argument("--cache", type=Path, help="cache folder of a data folder, to encode nothing twice")
+    parser.add_argument("--out", type=Path, default=RESULTS / "scoring.md")
     given = parser.parse_args()
-    calls = load_labelled(given.calls) if given.calls else load_labelled()
-    external = [call for call in calls if call.call_type != "one_on_one"]
-    one_on_ones = [call for call in calls if call.call_type == "one_on_one"]
     settings = Settings()
     encoders = default_encoders(given.cache, settings.threads)
     sales, manager = (
         Scorer(load_rubric(path), encoders, given.cache) for path in (settings.sales_rubric, settings.one_on_one_rubric)
     )
-    for name, style in (("as written", str), ("as recognised", as_recognised)):
-        judged = [(call, score_transcript(transcript(call, style), sales)) for call in external]
-        met = behaviours(judged)
-        recall, precision = triggers(judged)
-        always = met["calls"].len() and sum(
-            f1([(True, bool(call.labels[b].is_met)) for call in external if call.labels[b].is_applicable])
-            for b in met["behaviour"]
-        )
-        total = met["calls"].sum()
-        print(f"\n{name}: {len(external)} calls, {len(one_on_ones)} 1:1s")
-        print(met.with_columns(pl.col("f1", "accuracy").round(3)))
-        print(
-            f"macro F1 {met['f1'].mean():.3f} (always saying met: {always / met.height:.3f}), "
-            f"accuracy {(met['accuracy'] * met['calls']).sum() / total:.3f}, abstained {met['abstained'].sum() / total:.3f}"
-        )
-        print(f"opportunity recall {recall:.3f}, precision {precision:.3f}")
-        heard = [(call, score_transcript(transcript(call, style), manager, "one_on_one")) for call in one_on_ones]
-        label, minutes = sessions(heard)
-        print(f"session label {label:.3f}, coaching minutes off by a median {minutes:.3f}")
-        quality = behaviours(heard)
-        print(quality.with_columns(pl.col("f1", "accuracy").round(3)))
-        print(f"question F1 {questions(calls, style):.3f}")
+    write(measure(load_labelled(given.calls) if given.calls else load_labelled(), sales, manager), given.out)
 
 
 if __name__ == "__main__":

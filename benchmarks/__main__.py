@@ -1,0 +1,41 @@
+"""`make bench`: every measurement that ends within minutes, then all tables joined in benchmarks/RESULTS.md.
+
+The planted-truth worlds of the estimators take an hour: `python -m benchmarks.evidence` makes their table, which is joined as it is.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.report import RESULTS
+from pipelines.settings import Settings
+
+WITHIN_MINUTES = ("corrections", "queue", "scoring")
+TITLES = {
+    "corrections": "Corrections: does a confirmed one last? (5,000 simulated reps of each kind)",
+    "queue": "Queue: share of the value an all-knowing ranking would reach",
+    "scoring": "Scoring: calls and 1:1s labelled by hand, never learned from",
+    "evidence": "Estimators on worlds with planted truth",
+}
+JOINED = Path(__file__).parent / "RESULTS.md"
+
+
+def main() -> None:
+    for name in WITHIN_MINUTES:
+        subprocess.run([sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}"], check=True)
+    parts = [
+        f"# Measured\n\nOn {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; joined {Settings().as_of}.\n"
+    ]
+    parts += [
+        f"## {title}\n\n`python -m benchmarks.{name}`\n\n{table.read_text('utf-8')}"
+        for name, title in TITLES.items()
+        if (table := RESULTS / f"{name}.md").is_file()
+    ]
+    JOINED.write_text("\n".join(parts), encoding="utf-8")
+    print(f"written to {JOINED}")
+
+
+if __name__ == "__main__":
+    main()
