@@ -6,6 +6,8 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -97,7 +99,7 @@ def set_up(settings: Settings) -> Iterator[Finding]:
     yield _tried("speaker models", lambda: f"{voice_encoder_weights().name}, {check_voice_activity_weights()[:12]}…")
     yield _tried("text models", lambda: ", ".join(path.name for path in default_weights()))
     for path in (settings.sales_rubric, settings.one_on_one_rubric):
-        yield _tried(f"rubric {path.name}", lambda path=path: f"{len(load_rubric(path).behaviours)} behaviours")  # type: ignore[misc]
+        yield _tried(f"rubric {path.name}", partial(_behaviours_of, path))
     yield _disk(settings)
     yield _sources_configured(settings)
     judge = (
@@ -106,6 +108,10 @@ def set_up(settings: Settings) -> Iterator[Finding]:
         else "not configured (optional): nothing is sent"
     )
     yield Finding("ok" if settings.judge_url else "note", "judge", judge)
+
+
+def _behaviours_of(rubric: Path) -> str:
+    return f"{len(load_rubric(rubric).behaviours)} behaviours"
 
 
 def _tried(subject: str, look: Callable[[], str]) -> Finding:
@@ -137,9 +143,11 @@ def _sources_configured(settings: Settings) -> Finding:
     found = settings.source_dir or (own if own.is_dir() else None)
     if found is None and settings.recordings is None:
         return Finding("missing", "sources", "SIDELINE_SOURCE_DIR is not set and no files were given to `sideline run`")
-    named = [str(path) for path in (found, settings.recordings) if path is not None]
-    gone = [path for path in named if not os.path.isdir(path)]  # noqa: PTH112
-    return Finding("missing", "sources", f"no such folder: {gone[0]}") if gone else Finding("ok", "sources", named[0])
+    named = [path for path in (found, settings.recordings) if path is not None]
+    gone = [path for path in named if not path.is_dir()]
+    if gone:
+        return Finding("missing", "sources", f"no such folder: {gone[0]}")
+    return Finding("ok", "sources", ", ".join(map(str, named)))
 
 
 def completeness(settings: Settings) -> Iterator[Finding]:

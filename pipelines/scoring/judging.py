@@ -83,7 +83,11 @@ class Said:
     @cached_property
     def turns(self) -> np.ndarray:
         """Number of each utterance's turn; a back-channel belongs to the turn it falls into."""
-        return turn_numbers(self)
+        holds = np.flatnonzero(~self.is_back_channel)
+        role = self.role[holds]
+        starts = np.zeros(len(self), dtype=np.int64)
+        starts[holds[1:]] = role[1:] != role[:-1]
+        return starts.cumsum()
 
     def spoken_by(self, roles: Sequence[str]) -> np.ndarray:
         """Whether each utterance was said by one of ``roles`` and is more than a back-channel."""
@@ -117,15 +121,6 @@ class Found:
     kind: str
     place: int
     why: str
-
-
-def turn_numbers(said: Said) -> np.ndarray:
-    """See ``Said.turns``."""
-    holds = np.flatnonzero(~said.is_back_channel)
-    role = said.role[holds]
-    starts = np.zeros(len(said), dtype=np.int64)
-    starts[holds[1:]] = role[1:] != role[:-1]
-    return starts.cumsum()
 
 
 def find_moments(rubric: Rubric, said: Said) -> dict[str, np.ndarray]:
