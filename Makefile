@@ -49,7 +49,8 @@ demo: $(VENV)/.installed ## the invented company through the whole line, then th
 	@test -f $(DEMO_DIR)/.complete || sideline sample-org --out $(DEMO_DIR) --as-of $(DEMO_AS_OF)
 	@$(DEMO_ENV) sideline run || test $$? -eq 1
 
-test: $(VENV)/.installed lint types ## lint, types, dbt and Python tests
+test: $(VENV)/.installed ## lint, types, dbt and Python tests
+	@$(MAKE) --no-print-directory --jobs 2 lint types
 	pytest -n 2 --dist loadfile
 
 fire: $(VENV)/.installed ## 20 kills, a full disk, a read-only folder, the next day, a backfill (half an hour)

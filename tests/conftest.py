@@ -1,6 +1,8 @@
 """What every test may share: what the text models say, kept from one test and one test run to the next (never results)."""
 
 import shutil
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,12 @@ from filelock import FileLock
 from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders
 from pipelines.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def plain_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new process imports its parent's ``__main__`` again, and Streamlit's page tests would leave a page there."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture(scope="session")
