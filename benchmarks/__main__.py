@@ -12,8 +12,9 @@ from pathlib import Path
 from benchmarks.report import RESULTS
 from pipelines.settings import Settings
 
-WITHIN_MINUTES = ("corrections", "queue", "scoring")
+WITHIN_MINUTES = ("hearing", "corrections", "queue", "scoring")
 TITLES = {
+    "hearing": "Hearing: words, speakers, roles and what they cost, beside other recognisers on the same weights",
     "corrections": "Corrections: does a confirmed one last? (5,000 simulated reps of each kind)",
     "queue": "Queue: share of the value an all-knowing ranking would reach",
     "scoring": "Scoring: calls and 1:1s labelled by hand, never learned from",
