@@ -1,6 +1,7 @@
 """`make bench`: every measurement that ends within minutes, then all tables joined in benchmarks/RESULTS.md.
 
-The planted-truth worlds of the estimators take an hour: `python -m benchmarks.evidence` makes their table, which is joined as it is.
+The planted-truth worlds of the estimators and the recognisers side by side take an hour each: `python -m benchmarks.evidence` and
+`python -m benchmarks.hearing` make their tables, which are joined as they are.
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 from benchmarks.report import RESULTS
 from pipelines.settings import Settings
 
-WITHIN_MINUTES = ("hearing", "corrections", "queue", "scoring")
+WITHIN_MINUTES = ("corrections", "queue", "scoring")
 TITLES = {
     "hearing": "Hearing: words, speakers, roles and what they cost, beside other recognisers on the same weights",
     "corrections": "Corrections: does a confirmed one last? (5,000 simulated reps of each kind)",

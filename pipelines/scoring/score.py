@@ -27,7 +27,7 @@ DATES_PER_CHUNK = 60
 # Written last: its fingerprint says that every table of the date is done.
 _LAST_TABLE = MINUTES
 TABLES = ("signals__calls", SCORES, MOMENTS, SESSIONS, _LAST_TABLE)
-TRANSCRIBED = "transcribed"
+TRANSCRIBED, PAST_RETENTION = "transcribed", "past_retention"
 
 OnProgress = Callable[[str], None]
 
@@ -172,5 +172,17 @@ def _write(
     dates: Sequence[dt.date],
     inputs: dict[dt.date, str],
 ) -> None:
+    measured = _outliving(lake, dates)
     for table in TABLES:
-        lake.write_dates(table, frames[table].join(dated, on="call_id"), {date: inputs[date] for date in dates})
+        found = frames[table].join(dated, on="call_id")
+        kept = measured[table]
+        rows = pl.concat([kept.select(found.columns).cast(found.schema), found]) if kept.height else found
+        lake.write_dates(table, rows, {date: inputs[date] for date in dates})
+
+
+def _outliving(lake: Lake, dates: Sequence[dt.date]) -> dict[str, pl.DataFrame]:
+    """What was measured on calls whose retention has ended since: it stays, the words that were quoted go."""
+    over = lake.scan("transcripts__calls", dates).filter(pl.col("status") == PAST_RETENTION).select("call_id")
+    kept = {table: lake.scan(table, dates).join(over, on="call_id", how="semi").collect() for table in TABLES}
+    kept[SCORES] = kept[SCORES].with_columns(pl.lit(None, pl.String()).alias("evidence_quote"))
+    return kept | {MOMENTS: kept[MOMENTS].clear()}  # a moment is its quote

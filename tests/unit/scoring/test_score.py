@@ -37,7 +37,13 @@ def settings(tmp_path: Path, model_cache: Path) -> Settings:
     return made
 
 
-def land(lake: Lake, date: dt.date, calls: dict[str, tuple[str, list[tuple[str, str]]]], inputs: str) -> None:
+def land(
+    lake: Lake,
+    date: dt.date,
+    calls: dict[str, tuple[str, list[tuple[str, str]]]],
+    inputs: str,
+    status: str = "transcribed",
+) -> None:
     """Transcripts of one date as the speech room writes them."""
     said = pl.concat([spoken(lines, call_id) for call_id, (_, lines) in calls.items()])
     utterances = LAKE_TABLES["transcripts__utterances"]
@@ -58,7 +64,7 @@ def land(lake: Lake, date: dt.date, calls: dict[str, tuple[str, list[tuple[str, 
             "call_type": "discovery" if kind == "external" else "one_on_one",
             "started_at": dt.datetime.combine(date, dt.time(9), dt.UTC),
             "is_excerpt": False,
-            "status": "transcribed",
+            "status": status,
             "role_confidence": 1.0,
             "utterance_count": len(lines),
             "participants": [],
@@ -118,3 +124,31 @@ def test_a_changed_transcript_or_competitor_list_is_scored_again(settings: Setti
     assert score_dates(settings, [MONDAY]).dates_scored == 0
     assert score_dates(settings).dates_scored == 1
     assert pending_dates(settings.model_copy(update={"competitors": ("Rival",)})) == [MONDAY, TUESDAY]
+
+
+def test_past_its_retention_a_call_keeps_its_measures_and_loses_every_quote(settings: Settings) -> None:
+    lake = Lake(settings.lake)
+    calls = {"gong:1": ("external", EXTERNAL), "gong:2": ("one_on_one", INSPECTION)}
+    land(lake, MONDAY, calls, "a")
+    score_dates(settings)
+    before = {table: rows(settings, table) for table in TABLES}
+    assert before["moments__calls"].height > 0
+    land(lake, MONDAY, calls, "b", "past_retention")
+    lake.write("transcripts__utterances", MONDAY, rows(settings, "transcripts__utterances").clear(), "b")
+    for inputs in ("b", "c"):  # and again when something else of that day changes
+        lake.write("transcripts__calls", MONDAY, rows(settings, "transcripts__calls"), inputs)
+        score_dates(settings)
+    for table in ("signals__calls", "sessions__one_on_ones", "sessions__minutes_by_kind"):
+        assert rows(settings, table).sort(pl.all()).equals(before[table].sort(pl.all()))
+    scores = rows(settings, "scores__behaviours")
+    assert scores["evidence_quote"].null_count() == scores.height == before["scores__behaviours"].height
+    assert rows(settings, "moments__calls").is_empty()
+
+
+def test_without_consent_nothing_that_was_measured_stays(settings: Settings) -> None:
+    lake = Lake(settings.lake)
+    land(lake, MONDAY, {"gong:1": ("external", EXTERNAL)}, "a")
+    score_dates(settings)
+    land(lake, MONDAY, {"gong:1": ("external", EXTERNAL)}, "b", "no_consent")
+    score_dates(settings)
+    assert all(rows(settings, table).is_empty() for table in TABLES)
