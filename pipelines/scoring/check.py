@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.scoring.cache import EmbeddingCache
-from pipelines.scoring.matching import KIND, cue_features, examples_of, learn, targets_of
+from pipelines.scoring.matching import KIND, Encoders, cue_features, examples_of, learn, targets_of
 from pipelines.scoring.rubric import Rubric
 
 ENOUGH_MET, ENOUGH_NEAR_MISSES = 20, 10
@@ -82,7 +81,7 @@ class RubricCheck:
         return "\n".join(lines)
 
 
-def check_rubric(rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache]) -> RubricCheck:
+def check_rubric(rubric: Rubric, encoders: Encoders) -> RubricCheck:
     """Run the examples of a rubric as tests, each left out of the model that judges it."""
     texts, targets = targets_of(rubric)
     examples = examples_of(rubric)

@@ -8,10 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from pipelines.scoring.cache import EmbeddingCache
 from pipelines.scoring.check import check_rubric
-from pipelines.scoring.encoders import E5Small, MiniLM
-from pipelines.scoring.matching import Matcher, train
 from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders
 from pipelines.scoring.transcripts import score_transcript
@@ -109,24 +106,6 @@ def test_every_behaviour_recognises_its_own_examples_unseen(encoders, sales: Sco
     for scorer in (sales, one_on_one):
         rates = {target.name: target.hit_rate for target in check_rubric(scorer.rubric, encoders).targets}
         assert {b.id: rates[b.id] for b in scorer.rubric.behaviours if rates[b.id] < 0.6} == {}
-
-
-def test_the_slow_encoder_is_not_asked_about_what_is_clear(encoders, sales: Scorer) -> None:
-    asked: list[str] = []
-
-    class Counting(E5Small):
-        def encode(self, texts):
-            asked.extend(texts)
-            return super().encode(texts)
-
-    heads = train(sales.rubric, *encoders)
-    matcher = Matcher(sales.rubric, EmbeddingCache(MiniLM(), None), EmbeddingCache(Counting(), None), heads)
-    clear, doubtful = "okay", "is there money for this or would you have to find it"
-    matcher.probabilities([clear, doubtful], [False, False], ["rep", "rep"])
-    assert asked == [doubtful]
-    asked.clear()
-    matcher.probabilities(["any money for that you reckon"], [False], ["nobody"])
-    assert asked == []
 
 
 NOISE = "".join(chr(code) for code in (0, 7, 27, 0x202E, 0x1F600, 0x0301))
