@@ -14,7 +14,17 @@ answers as (
 joined as (
 
     select
-        reviews.*,
+        reviews.review_id,
+        reviews.call_id,
+        reviews.rubric_id,
+        reviews.rubric_version,
+        reviews.behaviour_id,
+        reviews.reviewer_id,
+        reviews.reviewed_at,
+        reviews.is_blind,
+        reviews.sampled_by,
+        reviews.verdict,
+        reviews.note,
         answers.call_date,
         answers.scorer,
         answers.scorer_version,

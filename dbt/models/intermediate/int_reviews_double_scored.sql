@@ -16,7 +16,7 @@ newest as (
     from reviews
     qualify row_number() over (
             partition by call_id, rubric_id, rubric_version, behaviour_id, reviewer_id
-            order by reviewed_at desc, review_id
+            order by reviewed_at desc, review_id asc
         ) = 1
 
 ),
@@ -27,11 +27,11 @@ placed as (
         *,
         row_number() over (
             partition by call_id, rubric_id, rubric_version, behaviour_id
-            order by is_representative desc, reviewed_at, review_id
+            order by is_representative desc, reviewed_at asc, review_id asc
         ) as answer_number,
         first_value(verdict) over (
             partition by call_id, rubric_id, rubric_version, behaviour_id
-            order by is_representative desc, reviewed_at, review_id
+            order by is_representative desc, reviewed_at asc, review_id asc
         ) as first_verdict
     from newest
 
@@ -64,7 +64,7 @@ summed as (
         sum(case when is_double_scored then cast(surprise as decimal(28, 9)) else 0 end) over (
             partition by rubric_id, rubric_version, behaviour_id, scorer, scorer_version
             order by call_date, reviewed_at, review_id
-        ) as path
+        ) as walked
     from weighed
 
 ),
@@ -72,10 +72,30 @@ summed as (
 final as (
 
     select
-        * exclude (surprise, step, path),
-        -- max(0, S + step), unrolled: the path above its lowest point so far.
+        call_id,
+        call_date,
+        month,
+        rubric_id,
+        rubric_version,
+        behaviour_id,
+        review_id,
+        reviewer_id,
+        reviewed_at,
+        sampled_by,
+        verdict,
+        first_verdict,
+        answer_number,
+        is_person_applicable,
+        is_person_met,
+        scorer,
+        scorer_version,
+        is_scored_applicable,
+        is_scored_met,
+        is_scorer_abstained,
+        is_double_scored,
+        -- max(0, S + step), unrolled: what was walked above its lowest point so far.
         cast(
-            path - least(0, min(path) over (
+            walked - least(0, min(walked) over (
                 partition by rubric_id, rubric_version, behaviour_id, scorer, scorer_version
                 order by call_date, reviewed_at, review_id
             )) as double

@@ -94,8 +94,20 @@ joined as (
         coalesce(answers_counted.scored_count, 0) as scored_count,
         coalesce(answers_counted.scored_met_count, 0) as scored_met_count
     from clicks_counted
-    left join double_scored_counted using ({{ grain }})
-    left join answers_counted using ({{ grain }})
+    left join double_scored_counted
+        on clicks_counted.rubric_id = double_scored_counted.rubric_id
+        and clicks_counted.rubric_version = double_scored_counted.rubric_version
+        and clicks_counted.behaviour_id = double_scored_counted.behaviour_id
+        and clicks_counted.scorer = double_scored_counted.scorer
+        and clicks_counted.scorer_version = double_scored_counted.scorer_version
+        and clicks_counted.month = double_scored_counted.month
+    left join answers_counted
+        on clicks_counted.rubric_id = answers_counted.rubric_id
+        and clicks_counted.rubric_version = answers_counted.rubric_version
+        and clicks_counted.behaviour_id = answers_counted.behaviour_id
+        and clicks_counted.scorer = answers_counted.scorer
+        and clicks_counted.scorer_version = answers_counted.scorer_version
+        and clicks_counted.month = answers_counted.month
 
 ),
 
