@@ -248,7 +248,7 @@ class Matcher:
             return np.empty((0, len(self.names)))
         cues = cue_features(self.rubric, texts, is_marked_question)
         first = self._fast_heads.probability(self._fast.vectors(texts, on_encode), cues)
-        is_open = ((first > SURELY_NOT) & (first < SURELY) & self._counts(roles)).any(axis=1)
+        is_open = ((first > SURELY_NOT) & (first < SURELY) & self.counts(roles)).any(axis=1)
         both = first
         if is_open.any():
             open_texts = [text for text, wanted in zip(texts, is_open, strict=True) if wanted]
@@ -257,7 +257,7 @@ class Matcher:
             both[is_open] = (first[is_open] + second) / 2
         return both.round(4)
 
-    def _counts(self, roles: Sequence[str]) -> np.ndarray:
+    def counts(self, roles: Sequence[str]) -> np.ndarray:
         """(n, targets) whether a target counts when this role says it; what a 1:1 is about, anybody's words say."""
         kinds = [True] * len(self.rubric.kinds)
         of_role = {role: [role in side for side in self._sides] + kinds for role in set(roles)}
