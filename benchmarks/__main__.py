@@ -12,11 +12,12 @@ from pathlib import Path
 from benchmarks.report import RESULTS
 from pipelines.settings import Settings
 
-WITHIN_MINUTES = ("corrections", "queue", "scoring")
+WITHIN_MINUTES = ("corrections", "queue", "scoring", "throughput")
 TITLES = {
     "corrections": "Corrections: does a confirmed one last? (5,000 simulated reps of each kind)",
     "queue": "Queue: share of the value an all-knowing ranking would reach",
     "scoring": "Scoring: calls and 1:1s labelled by hand, never learned from",
+    "throughput": "Throughput of signals and scorer, on the utterances of a finished run",
     "evidence": "Estimators on worlds with planted truth",
 }
 JOINED = Path(__file__).parent / "RESULTS.md"
