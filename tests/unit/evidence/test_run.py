@@ -119,6 +119,22 @@ def test_a_run_made_again_from_the_same_marts_has_the_same_rows(tmp_path: Path, 
     assert all(first[name].equals(second[name]) for name in TABLES)
 
 
+def test_misjudgement_is_known_from_enough_double_scored_sessions_and_from_nothing_else(
+    tmp_path: Path, mixed: pl.DataFrame
+) -> None:
+    settings = write_warehouse(tmp_path, mixed)
+    marts = read_marts(settings.warehouse)
+    assert (marts.sensitivity, marts.specificity) == (0.9, pytest.approx(142 / 150))
+    for change in (
+        "update fct_scorer_agreement set behaviour_id = 'practises'",
+        "update fct_scorer_agreement set behaviour_id = 'true_coaching', double_scored_count = 99",
+    ):
+        with duckdb.connect(str(settings.warehouse)) as warehouse:
+            warehouse.execute(change)
+        marts = read_marts(settings.warehouse)
+        assert (marts.sensitivity, marts.specificity) == (None, None)
+
+
 def test_sums_added_in_another_order_are_not_another_run(tmp_path: Path, mixed: pl.DataFrame) -> None:
     few = mixed.filter(pl.col("manager_id") == "hr:m1")
     same = few.with_columns(pl.col("attainment") * (1 + 1e-15))
