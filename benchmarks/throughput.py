@@ -238,7 +238,7 @@ def main() -> None:
         said, calls = external(lake)
         rows = signal_rows(said, calls)
         rows += cached_rows(said, calls, rubric, folder)
-        rows += cold_rows(said, rubric)
+        rows += cold_rows(said, rubric, folder / "models")
         rows += memory_rows(given.lake, folder)
     write(rows, given.out)
 
