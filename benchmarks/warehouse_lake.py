@@ -22,11 +22,28 @@ from pipelines.settings import Settings
 
 DRAWN = Path(__file__).with_name("warehouse_calls.sql")
 IDS = {
-    *(
-        "id employee_id manager_employee_id leader_employee_id team_id deal_id to_object_id hubspot_owner_id user_id"
-    ).split(),
-    *("changed_by associatedcompanyid merged_into_id call_id moment_id primary_user_id manager_id event_uid").split(),
-    *("training_id review_id _source_file").split(),
+    *[
+        "id",
+        "employee_id",
+        "manager_employee_id",
+        "leader_employee_id",
+        "team_id",
+        "deal_id",
+        "to_object_id",
+        "hubspot_owner_id",
+        "user_id",
+    ],
+    *[
+        "changed_by",
+        "associatedcompanyid",
+        "merged_into_id",
+        "call_id",
+        "moment_id",
+        "primary_user_id",
+        "manager_id",
+        "event_uid",
+    ],
+    *["training_id", "review_id", "_source_file"],
 }
 ADDRESSES = {"email", "email_address", "reviewer_email", "calendar_owner_email", "attendees", "primary_email"}
 # Sentences are read by speech, not by dbt; the stages are the CRM's; of the app store only reviews are drawn.
@@ -140,7 +157,7 @@ class Company:
             rows = self.memory.execute(
                 f"select {columns} from {table}, range({copies}) as numbers(copy_number) where {condition}"
             ).pl()
-            lake.write_dates(table, _with_utc(rows), {date: "benchmark" for date in rows["date"].unique()})
+            lake.write_dates(table, _with_utc(rows), dict.fromkeys(rows["date"].unique(), "benchmark"))
 
     def _columns(self, query: str) -> list[str]:
         return [str(column[0]) for column in self.memory.execute(f"describe {query}").fetchall()]
