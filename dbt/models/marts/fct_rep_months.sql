@@ -161,11 +161,15 @@ lagged as (
     -- By number of the month, not by row: a month out of seat is no month earlier.
     select
         *,
-        {% for lag in range(2, 5) %}
-            max(attainment) over (
-                partition by rep_id order by month_number range between {{ lag }} preceding and {{ lag }} preceding
-            ) as attainment_lag_{{ lag }}{{ ',' if not loop.last }}
-        {% endfor %}
+        max(attainment) over (
+            partition by rep_id order by month_number range between 2 preceding and 2 preceding
+        ) as attainment_lag_2,
+        max(attainment) over (
+            partition by rep_id order by month_number range between 3 preceding and 3 preceding
+        ) as attainment_lag_3,
+        max(attainment) over (
+            partition by rep_id order by month_number range between 4 preceding and 4 preceding
+        ) as attainment_lag_4
     from joined
 
 ),
