@@ -1,6 +1,7 @@
 """`make bench`: every measurement that ends within minutes, then all tables joined in benchmarks/RESULTS.md.
 
-The planted-truth worlds of the estimators take an hour: `python -m benchmarks.evidence` makes their table, which is joined as it is.
+The planted-truth worlds of the estimators (`python -m benchmarks.evidence`) and the large warehouses (`python -m
+benchmarks.warehouse`) take longer: their tables are joined as they are.
 """
 
 import os
@@ -19,6 +20,7 @@ TITLES = {
     "scoring": "Scoring: calls and 1:1s labelled by hand, never learned from",
     "throughput": "Throughput of signals and scorer, on the utterances of a finished run",
     "evidence": "Estimators on worlds with planted truth",
+    "warehouse": "Warehouse: models, publish and one more day at 10⁴, 10⁵ and 10⁶ calls",
 }
 JOINED = Path(__file__).parent / "RESULTS.md"
 
