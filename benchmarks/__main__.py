@@ -1,7 +1,8 @@
 """`make bench`: every measurement that ends within minutes, then all tables joined in benchmarks/RESULTS.md.
 
 The planted-truth worlds of the estimators (`python -m benchmarks.evidence`) and the large warehouses (`python -m
-benchmarks.warehouse`) take longer: their tables are joined as they are.
+benchmarks.warehouse`) take longer, and throughput (`python -m benchmarks.throughput`) needs the lake of a finished run: their
+tables are joined as they are.
 """
 
 import os
@@ -13,8 +14,9 @@ from pathlib import Path
 from benchmarks.report import RESULTS
 from pipelines.settings import Settings
 
-WITHIN_MINUTES = ("corrections", "queue", "scoring", "throughput")
+WITHIN_MINUTES = ("hearing", "corrections", "queue", "scoring")
 TITLES = {
+    "hearing": "Hearing: words, speakers, roles and what they cost, beside other recognisers on the same weights",
     "corrections": "Corrections: does a confirmed one last? (5,000 simulated reps of each kind)",
     "queue": "Queue: share of the value an all-knowing ranking would reach",
     "scoring": "Scoring: calls and 1:1s labelled by hand, never learned from",
