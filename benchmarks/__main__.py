@@ -1,7 +1,8 @@
 """`make bench`: every measurement that ends within minutes, then all tables joined in benchmarks/RESULTS.md.
 
-The planted-truth worlds of the estimators and the recognisers side by side take an hour each: `python -m benchmarks.evidence` and
-`python -m benchmarks.hearing` make their tables, which are joined as they are.
+The planted-truth worlds of the estimators (`python -m benchmarks.evidence`), the recognisers side by side (`python -m
+benchmarks.hearing`) and the large warehouses (`python -m benchmarks.warehouse`) take longer, and throughput (`python -m
+benchmarks.throughput`) needs the lake of a finished run: their tables are joined as they are.
 """
 
 import os
@@ -19,7 +20,9 @@ TITLES = {
     "corrections": "Corrections: does a confirmed one last? (5,000 simulated reps of each kind)",
     "queue": "Queue: share of the value an all-knowing ranking would reach",
     "scoring": "Scoring: calls and 1:1s labelled by hand, never learned from",
+    "throughput": "Throughput of signals and scorer, on the utterances of a finished run",
     "evidence": "Estimators on worlds with planted truth",
+    "warehouse": "Warehouse: models, publish and one more day at 10⁴, 10⁵ and 10⁶ calls",
 }
 JOINED = Path(__file__).parent / "RESULTS.md"
 

@@ -1,7 +1,8 @@
 """What the scorer makes of calls and 1:1s labelled by hand: `python -m benchmarks.scoring`.
 
 The labelled calls (tests/fixtures/labelled_calls) were written apart from the rubrics' examples and are never learned from. Each is
-judged twice: as written, and as a recogniser would write it (lower case, no punctuation).
+judged twice: as written, and as a recogniser would write it (lower case, no punctuation). The first half of the calls by name, and of the
+1:1s, is for development: the kinds of errors made there have been looked at. The second half is for testing only.
 """
 
 import argparse
@@ -105,6 +106,16 @@ def questions(calls: Sequence[LabelledCall], style: Callable[[str], str]) -> flo
     return f1(list(zip(found.to_series().to_list(), [wanted for _, wanted in said], strict=True)))
 
 
+def halves(calls: Sequence[LabelledCall]) -> dict[str, list[LabelledCall]]:
+    """The calls for development (errors may be looked at) and for testing (never), each with its share of 1:1s."""
+    found: dict[str, list[LabelledCall]] = {"development": [], "test": []}
+    for is_one_on_one in (False, True):
+        part = sorted((call for call in calls if call.is_one_on_one == is_one_on_one), key=lambda call: call.call_id)
+        found["development"] += part[: len(part) // 2]
+        found["test"] += part[len(part) // 2 :]
+    return found
+
+
 def row(style: str, part: str, what: str, value: float, must: str = "—") -> dict[str, object]:
     return {"style": style, "part": part, "what": what, "value": f"{value:.3f}", "must hold": must}
 
@@ -161,7 +172,11 @@ def main() -> None:
     sales, manager = (
         Scorer(load_rubric(path), encoders, given.cache) for path in (settings.sales_rubric, settings.one_on_one_rubric)
     )
-    write(measure(load_labelled(given.calls) if given.calls else load_labelled(), sales, manager), given.out)
+    calls = load_labelled(given.calls) if given.calls else load_labelled()
+    rows = [{"half": "both"} | one for one in measure(calls, sales, manager)]
+    for half, own in halves(calls).items():
+        rows += [{"half": half} | one for one in measure(own, sales, manager) if one["must hold"] != "—"]
+    write(rows, given.out)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,12 @@ import textwrap
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["count", "percent", "percent_1", "points", "minutes", "hours", "months", "decimal", "money", "text"]
+Format = Literal[
+    "count", "percent", "percent_1", "points", "minutes", "hours", "months", "decimal", "money", "money_about", "text"
+]
 Value = str | int | float | bool | dt.date | None
 UNKNOWN = "–"
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,14 @@ def sql_literal(value: Value) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def _about(amount: float) -> str:
+    """Two figures: what is made of wide inputs bears no more."""
+    if abs(amount) >= MILLION:
+        return f"{amount / MILLION:.1f} million"
+    places = 1 - math.floor(math.log10(abs(amount))) if amount else 0
+    return f"{round(amount, min(places, 0)):,.0f}"
+
+
 def format_value(value: object, kind: Format) -> str:
     """A number as pages write it; unknown is a dash, never 0."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -72,5 +83,6 @@ def format_value(value: object, kind: Format) -> str:
         "months": f"{number:.1f} months",
         "decimal": f"{number:.2f}",
         "money": f"{number:,.0f}",
+        "money_about": _about(number),
     }
     return written[kind].replace("-", "−")

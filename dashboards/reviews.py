@@ -8,7 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from dashboards.access import Viewer
-from pipelines.app_store import AppStore, Verdict
+from pipelines.app_store import AppStore, BlindVerdict, SampledBy, Verdict
 from pipelines.settings import Settings
 
 LOCAL_REVIEWER = "local"
@@ -35,7 +35,11 @@ def own_verdicts(settings: Settings, viewer: Viewer, call_id: str) -> dict[tuple
     mine = (
         open_store(settings.app_store)
         .reviews()
-        .filter(pl.col("call_id") == call_id, pl.col("reviewer_email") == reviewer(viewer))
+        .filter(
+            pl.col("call_id") == call_id,
+            pl.col("reviewer_email") == reviewer(viewer),
+            pl.col("is_blind").fill_null("false") == "false",
+        )
         .sort("reviewed_at", "review_id")
     )
     return {
@@ -70,6 +74,46 @@ def save_review(
         verdict=verdict,
         reviewed_at=settings.moment_of_click(),
     )
+
+
+def blind_answers(settings: Settings, viewer: Viewer) -> pl.DataFrame:
+    """This viewer's blind answers so far: call, rubric, version (a number) and behaviour."""
+    return (
+        open_store(settings.app_store)
+        .reviews()
+        .filter(pl.col("reviewer_email") == reviewer(viewer), pl.col("is_blind") == "true")
+        .select("call_id", "rubric_id", pl.col("rubric_version").cast(pl.Int64), "behaviour_id")
+    )
+
+
+def save_blind_answers(
+    settings: Settings,
+    viewer: Viewer,
+    *,
+    call_id: str,
+    rubric_id: str,
+    rubric_version: int,
+    answers: dict[str, BlindVerdict],
+    sampled_by: SampledBy,
+) -> None:
+    """Store what a person says of behaviours of a call before seeing the scorer's answers.
+
+    Raises:
+        PermissionError: for reps.
+    """
+    if not may_review(viewer):
+        raise PermissionError("scores are reviewed by managers and leaders")
+    for behaviour_id, verdict in answers.items():
+        open_store(settings.app_store).add_blind_review(
+            call_id=call_id,
+            behaviour_id=behaviour_id,
+            rubric_id=rubric_id,
+            rubric_version=rubric_version,
+            reviewer_email=reviewer(viewer),
+            verdict=verdict,
+            reviewed_at=settings.moment_of_click(),
+            sampled_by=sampled_by,
+        )
 
 
 def acknowledge(settings: Settings, viewer: Viewer, call_id: str) -> None:

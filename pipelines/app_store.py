@@ -43,6 +43,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 10
 
 Verdict = Literal["agree", "disagree", "not_applicable"]
+BlindVerdict = Literal["met", "not_met", "not_applicable"]
+SampledBy = Literal["random", "informative"]
 RespondentKind = Literal["rep", "leader"]
 Outcome = Literal["done", "not_now", "wrong"]
 
@@ -79,6 +81,38 @@ class AppStore:
             "verdict": verdict,
             "note": note,
             "reviewed_at": _time(reviewed_at),
+        }
+        return self._add(Review, values)
+
+    def add_blind_review(
+        self,
+        *,
+        call_id: str,
+        behaviour_id: str,
+        rubric_id: str,
+        rubric_version: int | str,
+        reviewer_email: str,
+        verdict: BlindVerdict,
+        reviewed_at: dt.datetime,
+        sampled_by: SampledBy | None = None,
+        note: str | None = None,
+    ) -> str:
+        """A person's own answer, given before the scorer's was shown. Returns the review's id.
+
+        Args:
+            sampled_by: how the call came to this person; None where they chose it.
+        """
+        values = {
+            "call_id": call_id,
+            "behaviour_id": behaviour_id,
+            "rubric_id": rubric_id,
+            "rubric_version": str(rubric_version),
+            "reviewer_email": reviewer_email,
+            "verdict": verdict,
+            "note": note,
+            "reviewed_at": _time(reviewed_at),
+            "is_blind": "true",
+            "sampled_by": sampled_by,
         }
         return self._add(Review, values)
 

@@ -6,7 +6,7 @@ A change here needs a file in ``pipelines/migrations/versions`` and its number i
 from sqlalchemy import Float
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-NEWEST_MIGRATION = "0002"
+NEWEST_MIGRATION = "0003"
 
 
 class Base(DeclarativeBase):
@@ -24,6 +24,8 @@ class Review(Base):
     verdict: Mapped[str]
     note: Mapped[str | None]
     reviewed_at: Mapped[str]
+    is_blind: Mapped[str | None]  # "true": answered before the scorer's answer was shown
+    sampled_by: Mapped[str | None]  # random or informative; null: the reviewer chose the call
 
 
 class RoleCorrection(Base):

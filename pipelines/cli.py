@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from pipelines.coaching.commands import digest
 from pipelines.doctor import doctor
+from pipelines.evidence.commands import calibrate
 from pipelines.run import run
 from pipelines.scoring import commands as scoring
 from pipelines.speech import commands as speech
@@ -30,6 +31,7 @@ app.command("score")(scoring.score)
 app.command("run")(run)
 app.command("doctor")(doctor)
 app.command("digest")(digest)
+scoring.rubric_app.command("calibrate")(calibrate)
 app.add_typer(scoring.rubric_app, name="rubric", help="Check and compare rubric files.")
 
 

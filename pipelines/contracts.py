@@ -77,7 +77,8 @@ RAW_TABLES: dict[str, dict[str, pl.DataType]] = {
     ),
     # The app store, read back like any source. Pulses leave it as team x quarter aggregates only.
     "raw_app__reviews": _raw(
-        "review_id call_id behaviour_id rubric_id rubric_version reviewer_email verdict note reviewed_at"
+        "review_id call_id behaviour_id rubric_id rubric_version reviewer_email verdict note reviewed_at "
+        "is_blind sampled_by"
     ),
     "raw_app__role_corrections": _raw("correction_id call_id speaker role corrected_by corrected_at"),
     "raw_app__acknowledgements": _raw("acknowledgement_id call_id behaviour_id employee_email acknowledged_at"),

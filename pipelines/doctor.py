@@ -22,6 +22,7 @@ from pipelines.publish import current_path
 from pipelines.run import OWN_FILES
 from pipelines.scoring.encoders import WeightsError, default_weights
 from pipelines.scoring.rubric import load_rubric
+from pipelines.scoring.score import to_score_again
 from pipelines.settings import Settings
 from pipelines.speech.models import ModelError, check_voice_activity_weights, resolve, voice_encoder_weights
 
@@ -151,7 +152,10 @@ def _sources_configured(settings: Settings) -> Finding:
 
 
 def completeness(settings: Settings) -> Iterator[Finding]:
-    """Shares that say how much of the company the published marts know."""
+    """What the next run will score again, and shares that say how much of the company the published marts know."""
+    if Lake(settings.lake).exists():
+        again = to_score_again(settings)
+        yield Finding("note" if again.calls else "ok", "scores", str(again))
     path = current_path(settings.serve_dir)
     if path is None:
         yield Finding("note", "published marts", "nothing yet: `sideline run`")

@@ -46,11 +46,16 @@ class Lake:
         for name, columns in RAW_TABLES.items():
             # A name dlt never lists: it only adds files of its own, so the two live beside each other.
             path = f"{self.path(name)}/_schema.parquet"
-            if not self._fs().exists(path):
+            # A column that came with a later release is in no file of an older data folder: this one then has it.
+            if not self._fs().exists(path) or self._columns(path) != list(columns):
                 self._write(pl.DataFrame(schema=columns), path, {})
         if not self._fs().exists(f"{self.root}/_dlt_loads/_empty.jsonl"):
             self._fs().makedirs(f"{self.root}/_dlt_loads", exist_ok=True)
             self._fs().touch(f"{self.root}/_dlt_loads/_empty.jsonl")
+
+    def _columns(self, path: str) -> list[str]:
+        with self._fs().open(path, "rb") as file:
+            return list(pl.read_parquet_schema(file))
 
     def write(self, table: str, date: dt.date, frame: pl.DataFrame, inputs: str = "") -> None:
         """Replace one date of ``table`` by ``frame`` at once (a reader sees the old file or the new one).

@@ -14,11 +14,10 @@ import numpy as np
 import polars as pl
 
 from sample_org.company import BEHAVIOURS
-from sample_org.customer_calls import CALL_TYPES, EVENTS, CustomerCalls
+from sample_org.customer_calls import CustomerCalls
 from sample_org.organisation import Organisation
 from sample_org.people import Staff
 from sample_org.speaking import Turn
-from sample_org.talk import APPLICABLE, TRIGGERS
 from sample_org.timeline import Timeline
 from sample_org.truth import LIFT, SESSION_TYPES, STYLES, TRUTH
 from sample_org.world import World
@@ -93,12 +92,10 @@ def _rep_weeks(staff: Staff, timeline: Timeline, world: World) -> pl.DataFrame:
 
 def _customer_calls(calls: CustomerCalls, call_ids: list[str]) -> pl.DataFrame:
     """One row per call x behaviour."""
-    kinds = calls.frame["call_type"].to_numpy()
+    came_up = calls.came_up()
     rows = []
     for column, behaviour in enumerate(BEHAVIOURS):
-        fits = np.array([name in APPLICABLE[behaviour] for name in CALL_TYPES])[kinds]
-        if behaviour in TRIGGERS:
-            fits = fits & calls.events[:, EVENTS.index(TRIGGERS[behaviour])]
+        fits = came_up[:, column]
         rows.append(
             pl.DataFrame(
                 {

@@ -1,11 +1,12 @@
 """What people did in Sideline itself (an export of another app store): reviews of scores, acknowledgements by reps,
-flagged risks; and consent to calls. Verdicts are about what our scorer said, which nobody here can
-know: nine of ten agree.
+flagged risks; and consent to calls. Clicks are about what our scorer said, which nobody here can know: nine of ten
+agree. Blind answers are about the call: the head of the segment hears it and errs at a stated rate against the planted truth.
 """
 
 import datetime as dt
 import random
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ REVIEWED_CALL_SHARE = 0.08
 SCORES_PER_REVIEW = 3
 REVIEWED_SESSION_SHARE = 0.03
 AGREE_SHARE = 0.9
+# Drawn at random for blind answers: about eight customer calls and ten 1:1s a week at the default size.
+BLIND_CALL_SHARE = 0.035
+BLIND_SESSION_SHARE = 0.14
+SECOND_REVIEWER_SHARE = 0.1
+# How often the reviewers' ear is right where it was shown, and where it was not.
+REVIEWER_SENSITIVITY, REVIEWER_SPECIFICITY = 0.95, 0.96
+TRUE_COACHING = "true_coaching"
 ACKNOWLEDGED_SHARE = 0.12
 REFUSED_SHARE = {"External": 0.02, "Internal": 0.005}
 RETENTION_DAYS = 1095
@@ -78,14 +86,23 @@ def write_app_activity(out: Path, org: Organisation, recorded: list[dict[str, st
         kind: [
             (call, row)
             for call, row in zip(
-                (call for call in recorded if call["kind"] == kind), frame.iter_rows(named=True), strict=True
+                (call for call in recorded if call["kind"] == kind),
+                frame.with_row_index("place").iter_rows(named=True),
+                strict=True,
             )
             if call["call_id"] not in refused
         ]
         for kind, frame in rows.items()
     }
     for name, key, objects in (
-        ("reviews", "review_id", _reviews(org, heard["External"], heard["Internal"])),
+        (
+            "reviews",
+            "review_id",
+            chain(
+                _reviews(org, heard["External"], heard["Internal"]),
+                _blind_reviews(org, heard["External"], heard["Internal"]),
+            ),
+        ),
         ("acknowledgements", "acknowledgement_id", _acknowledgements(org, heard["External"])),
         ("risk_flags", "flag_id", _risk_flags(org)),
     ):
@@ -132,6 +149,54 @@ def _review(
         "verdict": "agree" if agrees else "disagree",
         "note": None if agrees else rng.choice(NOTES),
         "reviewed_at": iso(_later(rng, call, org.timeline)),
+        "is_blind": "false",
+        "sampled_by": None,
+    }
+
+
+def _blind_reviews(org: Organisation, calls: list[Heard], sessions: list[Heard]) -> Iterator[dict[str, Any]]:
+    """Heads of segments answer, before they see a score, on calls and 1:1s drawn at random; some are heard by two."""
+    rng, staff, came_up = dice(org.seed, "blind_reviews"), org.staff, org.calls.came_up()
+    heads = [staff.people[person].email for _, person in sorted(staff.heads.items())]
+
+    def reviewers() -> list[str]:
+        return rng.sample(heads, 2 if len(heads) > 1 and rng.random() < SECOND_REVIEWER_SHARE else 1)
+
+    for call, row in calls:
+        if rng.random() < BLIND_CALL_SHARE:
+            for reviewer in reviewers():
+                for column, behaviour in enumerate(BEHAVIOURS):
+                    fits, shown = came_up[row["place"], column], org.calls.shown[row["place"], column]
+                    verdict = _heard_as(rng, bool(shown)) if fits else "not_applicable"
+                    yield _blind_review(rng, (behaviour, "sales_call", verdict), call, reviewer, org)
+    for call, row in sessions:
+        if row["day"] >= org.timeline.calls_from and rng.random() < BLIND_SESSION_SHARE:
+            for reviewer in reviewers():
+                verdict = _heard_as(rng, bool(org.world.is_coached[row["person"], row["week"]]))
+                yield _blind_review(rng, (TRUE_COACHING, "one_on_one", verdict), call, reviewer, org)
+
+
+def _heard_as(rng: random.Random, is_shown: bool) -> str:
+    """What a reviewer makes of what happened."""
+    is_right = rng.random() < (REVIEWER_SENSITIVITY if is_shown else REVIEWER_SPECIFICITY)
+    return "met" if is_shown == is_right else "not_met"
+
+
+def _blind_review(
+    rng: random.Random, what: tuple[str, str, str], call: dict[str, str], reviewer: str, org: Organisation
+) -> dict[str, Any]:
+    behaviour, rubric, verdict = what
+    return {
+        "call_id": f"gong:{call['call_id']}",
+        "behaviour_id": behaviour,
+        "rubric_id": rubric,
+        "rubric_version": 1,
+        "reviewer_email": reviewer,
+        "verdict": verdict,
+        "note": None,
+        "reviewed_at": iso(_later(rng, call, org.timeline)),
+        "is_blind": "true",
+        "sampled_by": "random",
     }
 
 

@@ -10,6 +10,7 @@ from sample_org.company import BEHAVIOURS
 from sample_org.deals import Deals
 from sample_org.drawing import sigmoid
 from sample_org.presence import NOBODY, Presence
+from sample_org.talk import APPLICABLE, TRIGGERS
 from sample_org.timeline import Timeline
 from sample_org.truth import EASED_BY_INTENT, LIFT
 from sample_org.world import World
@@ -31,6 +32,17 @@ class CustomerCalls:
     frame: pl.DataFrame
     shown: np.ndarray
     events: np.ndarray
+
+    def came_up(self) -> np.ndarray:
+        """Call x BEHAVIOURS: whether it could have been shown, by type of call or by what the other side said."""
+        kinds = self.frame["call_type"].to_numpy()
+        columns = []
+        for behaviour in BEHAVIOURS:
+            fits = np.array([name in APPLICABLE[behaviour] for name in CALL_TYPES])[kinds]
+            if behaviour in TRIGGERS:
+                fits = fits & self.events[:, EVENTS.index(TRIGGERS[behaviour])]
+            columns.append(fits)
+        return np.stack(columns, axis=1)
 
 
 def draw_customer_calls(

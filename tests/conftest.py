@@ -32,6 +32,6 @@ def model_cache(request: pytest.FixtureRequest) -> Path:
 
 def copy_models(source: Path, target: Path) -> None:
     """Put what the text models said before into another ``cache/``; transcripts and results stay behind."""
-    for name in ("embeddings", "detectors"):
+    for name in ("embeddings", "detectors", "models"):
         if (source / name).is_dir():
             shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("*.tmp*"))

@@ -19,7 +19,7 @@ MUST_HAVE_ROWS = [
     "dim_reps", "dim_rep_assignments", "dim_managers", "dim_behaviours", "dim_benchmarks",
     "fct_calls", "fct_behaviour_scores", "fct_moments", "fct_coaching_sessions", "fct_deals",
     "fct_rep_weeks", "fct_rep_months", "fct_rep_quarters", "fct_manager_weeks", "fct_ramp_episodes",
-    "fct_perception", "fct_coverage", "fct_data_quality",
+    "fct_perception", "fct_coverage", "fct_data_quality", "fct_score_reviews", "fct_scorer_agreement",
 ]  # fmt: skip
 
 

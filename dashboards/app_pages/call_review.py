@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import data, reviews, show
+from dashboards import blind, data, reviews, show
 from dashboards.data import Marts
 from dashboards.figures import call_review as figures
 from dashboards.figures import rep as rep_figures
@@ -23,11 +23,14 @@ CONTEXT_SECONDS = 20  # shown before a chosen moment where the transcript has to
 def page() -> None:
     """Which call, and what happened in it?"""
     marts = show.open_page("Call review", "Hear the moment, read the evidence, and say whether the score is right.")
+    settings = Settings()
+    if reviews.may_review(marts.viewer) and blind.is_asked(marts, settings):
+        return
     chosen = _choose(marts)
     if chosen is None:
         return
     st.divider()
-    _write_call(marts, Settings(), chosen)
+    _write_call(marts, settings, chosen)
 
 
 def _choose(marts: Marts) -> str | None:
@@ -159,6 +162,7 @@ def _write_scores(marts: Marts, settings: Settings, call_id: str) -> None:
     judged = scores.filter(pl.col("is_applicable") & pl.col("is_met").is_not_null())
     st.caption(f"{met.height} of {judged.height} behaviours that could be shown were met. {show.PURPOSE}")
     verdicts = reviews.own_verdicts(settings, marts.viewer, call_id)
+    blind.note_seen(call_id)
     for row in scores.filter("is_applicable").iter_rows(named=True):
         _write_score(marts, settings, call_id, row, verdicts)
     others = scores.filter(~pl.col("is_applicable"))

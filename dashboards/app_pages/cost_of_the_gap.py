@@ -43,7 +43,7 @@ def _verdict(marts: Marts) -> None:
     lines = []
     if part.height and effect.height:
         row, origin = part.row(0, named=True), effect.row(0, named=True)
-        between = " to ".join(_about(row[name]) for name in ("cost_low", "cost_high"))
+        between = " to ".join(format_value(row[name], "money_about") for name in ("cost_low", "cost_high"))
         own = origin["origin"] == "own_estimate"
         rests = "your own estimate" if own else "a published prior, because no own estimate may be used yet"
         lines.append(
@@ -54,13 +54,6 @@ def _verdict(marts: Marts) -> None:
         "Parts overlap: a ramp or a leaver that coaching would have changed is in two of them. Do not add them."
     )
     st.warning("  \n".join(lines))
-
-
-def _about(amount: float) -> str:
-    """Money in two figures: inputs this wide bear no more."""
-    if abs(amount) >= 1_000_000:
-        return f"{amount / 1_000_000:.1f} million"
-    return format_value(round(amount, -4), "money")
 
 
 def _what_if(marts: Marts) -> None:
@@ -90,7 +83,7 @@ def _what_if(marts: Marts) -> None:
         )
 
 
-MONEY = "%.0f"
+MONEY = "compact"
 COMPONENT_COLUMNS = {
     "component": "Part",
     "unit_count": st.column_config.NumberColumn("Units", format="%.0f"),

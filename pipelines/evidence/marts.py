@@ -85,11 +85,14 @@ PROGRAMMES = """
     group by programme_id, team_id order by programme_id, team_id
 """
 AGREEMENT = """
-    select sum(sensitivity * double_scored_count) / sum(double_scored_count) as sensitivity,
-        sum(specificity * double_scored_count) / sum(double_scored_count) as specificity
+    select sum(true_positive_count) / sum(positive_count) as sensitivity,
+        sum(true_negative_count) / sum(negative_count) as specificity
     from {fct_scorer_agreement}
-    where rubric_id = 'one_on_one' and sensitivity is not null and specificity is not null
-    having sum(double_scored_count) >= 200
+    where rubric_id = 'one_on_one' and behaviour_id = 'true_coaching'
+    group by scorer, scorer_version
+    having sum(double_scored_count) >= 200 and sum(positive_count) >= 75 and sum(negative_count) > 0
+    order by scorer_version desc, scorer
+    limit 1
 """
 
 

@@ -25,6 +25,7 @@ READS = (
     "fct_ramp_episodes",
     "fct_rep_months",
     "fct_rep_quarters",
+    "fct_scorer_agreement",
     "stg_training__events",
     "stg_training__programmes",
 )

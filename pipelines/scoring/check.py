@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.scoring.cache import EmbeddingCache
-from pipelines.scoring.matching import KIND, cue_features, examples_of, learn, targets_of
+from pipelines.scoring.matching import KIND, Encoders, cue_features, examples_of, learn, targets_of
 from pipelines.scoring.rubric import Rubric
 
 ENOUGH_MET, ENOUGH_NEAR_MISSES = 20, 10
@@ -82,7 +81,7 @@ class RubricCheck:
         return "\n".join(lines)
 
 
-def check_rubric(rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache]) -> RubricCheck:
+def check_rubric(rubric: Rubric, encoders: Encoders) -> RubricCheck:
     """Run the examples of a rubric as tests, each left out of the model that judges it."""
     texts, targets = targets_of(rubric)
     examples = examples_of(rubric)
@@ -130,12 +129,29 @@ def compare_rubrics(old: Rubric, new: Rubric) -> str:
     lines += [f"+ {one} added" for one in after if one not in before]
     for name in (one for one in before if one in after):
         lines += _changes(name, before[name].model_dump(), after[name].model_dump())
-    for field in ("met_at", "abstain_within", "call_types"):
+    for role in sorted({*old.background, *new.background}):
+        ordinary = ({"background": rubric.background.get(role, ())} for rubric in (old, new))
+        lines += _changes(role, *ordinary)
+    for field in ("title", "met_at", "abstain_within", "call_types"):
         lines += _changes("rubric", {field: getattr(old, field)}, {field: getattr(new, field)})
-    kinds = {kind.id: kind.examples for kind in old.kinds}
-    for kind in new.kinds:
-        lines += _changes(f"kind {kind.id}", {"examples": kinds.get(kind.id, ())}, {"examples": kind.examples})
+    kinds_before, kinds_after = ({kind.id: kind for kind in rubric.kinds} for rubric in (old, new))
+    lines += [f"- kind {one} removed" for one in kinds_before if one not in kinds_after]
+    lines += [f"+ kind {one} added" for one in kinds_after if one not in kinds_before]
+    for name in (one for one in kinds_before if one in kinds_after):
+        lines += _changes(f"kind {name}", kinds_before[name].model_dump(), kinds_after[name].model_dump())
     return "\n".join(lines if len(lines) > 1 else [*lines, "nothing changed"])
+
+
+def compare_checks(old: RubricCheck, new: RubricCheck) -> str:
+    """Share of its own examples each target recognises unseen, where that changed between two versions."""
+    before = {target.name: target for target in old.targets}
+    lines = ["Recognised unseen, against the version before:"]
+    for target in new.targets:
+        was = before.get(target.name)
+        if was is None or (was.hit_rate, was.met_count) != (target.hit_rate, target.met_count):
+            told = "new" if was is None else f"{was.hit_rate:.0%} of {was.met_count}"
+            lines.append(f"  {target.name}: {told} → {target.hit_rate:.0%} of {target.met_count}")
+    return "\n".join(lines if len(lines) > 1 else [*lines, "  nothing changed"])
 
 
 def _changes(name: str, before: dict, after: dict) -> list[str]:

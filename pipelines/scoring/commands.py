@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.scoring.check import check_rubric, compare_rubrics
+from pipelines.scoring.check import check_rubric, compare_checks, compare_rubrics
 from pipelines.scoring.encoders import WeightsError
-from pipelines.scoring.rubric import RubricError, load_rubric, publish_rubric, rubric_schema
+from pipelines.scoring.rubric import RubricError, load_rubric, previous_version, publish_rubric, rubric_schema
 from pipelines.scoring.score import judge_of
 from pipelines.scoring.scorer import Scorer, default_encoders
 from pipelines.scoring.transcripts import TranscriptError, check_transcript, score_transcript, to_json_line
@@ -96,14 +96,20 @@ def _stop(problem: Exception, code: int) -> None:
 
 @rubric_app.command("check")
 def check(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
-    """Validate a rubric and run the examples written inside it as tests, each judged without having seen it."""
+    """Validate a rubric, run its examples as tests (each judged unseen), and say what differs from the version before."""
     settings = Settings()
     try:
         rubric = load_rubric(file)
-        report = check_rubric(rubric, default_encoders(settings.cache_dir, settings.threads))
+        encoders = default_encoders(settings.cache_dir, settings.threads)
+        report = check_rubric(rubric, encoders)
+        earlier = previous_version(file, rubric)
+        old = load_rubric(earlier) if earlier else None
     except RubricError as problem:
         _stop(problem, USAGE_ERROR)
     typer.echo(report.text())
+    if old is not None:
+        typer.echo(compare_rubrics(old, rubric))
+        typer.echo(compare_checks(check_rubric(old, encoders), report))
     if not report.is_good:
         raise typer.Exit(SOME_FAILED)
 

@@ -25,7 +25,8 @@ NEVER_BELOW = 0.05
 # "What would your budget be? Usually it is around 30k, so let me move on."
 _SELF_ANSWER = re.compile(
     r"^(?:well |so |but )?(?:i (?:guess|assume|suppose|imagine|bet|would say|would guess)|probably|usually|normally|typically|"
-    r"most likely|my guess|it is (?:probably|usually|normally)|that is (?:probably|usually))\b"
+    r"most likely|my guess|it is (?:probably|usually|normally|always|nearly always)|that is (?:probably|usually|always)|"
+    r"(?:it|that) (?:will|would) be|actually no|no need to|never mind|not that (?:it|that) matters)\b"
 )
 _CHECK, _DATE = re.compile(CHECK), re.compile(DATE)
 SELF_ANSWER_WORDS = 5

@@ -1,8 +1,7 @@
 """From a text to "how likely is this behaviour shown here": features, and one small classifier per behaviour and moment.
 
 Features are cue patterns, a few facts about the sentence, and the sentence's embedding. Two encoders give two classifiers whose
-probabilities are averaged; the second, slower encoder reads only what the first leaves open. Which utterances of a call count,
-and what follows from them, belongs to ``judging.py``.
+probabilities are averaged. Which utterances of a call count, and what follows from them, belongs to ``judging.py``.
 """
 
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
 from pipelines.scoring.classifier import balanced, calibrate, fit, sigmoid
@@ -23,8 +23,8 @@ EMBEDDING_SCALE = 3.0
 NEAR_MISS_WEIGHT = 2.0  # a counter-example written for this behaviour against one borrowed from another
 # Share of utterances that show a behaviour; examples come half and half, real talk does not.
 PRIOR = 0.2
-# The second encoder is asked where the first one's probability of any detector lies between these.
-SURELY_NOT, SURELY = 0.25, 0.9
+
+Encoders = tuple[EmbeddingCache, EmbeddingCache]
 
 CHECK = (
     r"\b(?:did i (?:get|miss|understand|hear|catch|read)|have i (?:got|understood|missed|captured)|is that (?:right|correct|fair|accurate|"
@@ -193,6 +193,8 @@ def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
     return [plain(text) for text in mark_texts(texts)], targets
 
 
+# Two hundred small problems: a second BLAS thread costs more in waiting than it helps, and 1 sums in one order everywhere.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> tuple[Heads, list[np.ndarray]]:
     """Fit one head per target.
 
@@ -224,48 +226,27 @@ def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> t
 
 
 class Matcher:
-    """A rubric's trained detectors. ``probabilities`` of a text depend on that text and who says it alone."""
+    """A rubric's trained detectors. ``probabilities`` of a text depend on that text alone."""
 
-    def __init__(self, rubric: Rubric, fast: EmbeddingCache, slow: EmbeddingCache, heads: tuple[Heads, Heads]) -> None:
+    def __init__(self, rubric: Rubric, encoders: Encoders, heads: tuple[Heads, Heads]) -> None:
         self.rubric = rubric
         self.names = [d.id for d in rubric.detectors] + [KIND + kind.id for kind in rubric.kinds]
-        self._fast, self._slow = fast, slow
-        self._fast_heads, self._slow_heads = heads
-        self._sides = [roles_of(detector) for detector in rubric.detectors]
+        self._readers = list(zip(encoders, heads, strict=True))
 
     def probabilities(
-        self,
-        texts: Sequence[str],
-        is_marked_question: Sequence[bool],
-        roles: Sequence[str],
-        on_encode: OnEncode | None = None,
+        self, texts: Sequence[str], is_marked_question: Sequence[bool], on_encode: OnEncode | None = None
     ) -> np.ndarray:
-        """(n, targets) probability that each text shows each target, rounded so that no platform detail shows.
-
-        The second encoder is asked about a text where the first leaves a target open that counts when this role says it.
-        """
+        """(n, targets) probability that each text shows each target, rounded so that no platform detail shows."""
         if not texts:
             return np.empty((0, len(self.names)))
         cues = cue_features(self.rubric, texts, is_marked_question)
-        first = self._fast_heads.probability(self._fast.vectors(texts, on_encode), cues)
-        is_open = ((first > SURELY_NOT) & (first < SURELY) & self._counts(roles)).any(axis=1)
-        both = first
-        if is_open.any():
-            open_texts = [text for text, wanted in zip(texts, is_open, strict=True) if wanted]
-            second = self._slow_heads.probability(self._slow.vectors(open_texts, on_encode), cues[is_open])
-            both = first.copy()
-            both[is_open] = (first[is_open] + second) / 2
-        return both.round(4)
-
-    def _counts(self, roles: Sequence[str]) -> np.ndarray:
-        """(n, targets) whether a target counts when this role says it; what a 1:1 is about, anybody's words say."""
-        kinds = [True] * len(self.rubric.kinds)
-        of_role = {role: [role in side for side in self._sides] + kinds for role in set(roles)}
-        return np.array([of_role[role] for role in roles])
+        said = [own.probability(encoder.vectors(texts, on_encode), cues) for encoder, own in self._readers]
+        return np.mean(said, axis=0).round(4)
 
 
-def train(rubric: Rubric, fast: EmbeddingCache, slow: EmbeddingCache) -> tuple[Heads, Heads]:
+def train(rubric: Rubric, encoders: Encoders) -> tuple[Heads, Heads]:
     """Heads of both encoders, learned from the examples written in the rubric."""
     texts, targets = targets_of(rubric)
     cues = cue_features(rubric, texts, [False] * len(texts))
-    return learn(fast.vectors(texts), cues, targets)[0], learn(slow.vectors(texts), cues, targets)[0]
+    first, second = (learn(encoder.vectors(texts), cues, targets)[0] for encoder in encoders)
+    return first, second

@@ -65,33 +65,32 @@ def normalised(
 
 
 class Reader:
-    """Distinct texts of a role → probabilities and facts, remembered up to a limit so that memory stays flat."""
+    """Distinct texts → probabilities and facts, remembered up to a limit so that memory stays flat."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
         self._forget()
 
     def _forget(self) -> None:
-        self._rows: dict[tuple[str, str], int] = {}
+        self._rows: dict[str, int] = {}
         self.facts: list[KeyFacts] = []
         self._probabilities: list[np.ndarray] = []
         self._best: list[np.ndarray] = []
 
     def read(
-        self, texts: Sequence[str], roles: Sequence[str], on_encode: OnEncode | None = None
+        self, texts: Sequence[str], on_encode: OnEncode | None = None
     ) -> tuple[np.ndarray, np.ndarray, list[KeyFacts]]:
-        """Of normalised texts (with sentence marks) and who says them, in order.
+        """Of normalised texts (with sentence marks), in order.
 
         Returns:
             (n, targets) highest probability among a text's units; (n, targets) which unit that was; facts.
         """
         if len(self._rows) > MOST_REMEMBERED:
             self._forget()
-        said = list(zip(texts, roles, strict=True))
-        new = [one for one in dict.fromkeys(said) if one not in self._rows]
+        new = [text for text in dict.fromkeys(texts) if text not in self._rows]
         if new:
             self._learn(new, on_encode)
-        rows = [self._rows[one] for one in said]
+        rows = [self._rows[text] for text in texts]
         if not rows:
             nothing = np.empty((0, len(self._matcher.names)))
             return nothing, nothing.astype(np.int64), []
@@ -99,35 +98,41 @@ class Reader:
         self._probabilities, self._best = [chunks], [best]
         return chunks[rows], best[rows], [self.facts[row] for row in rows]
 
-    def _learn(self, new: list[tuple[str, str]], on_encode: OnEncode | None) -> None:
-        texts = [text for text, _ in new]
-        parts = [[(unit, asks, role) for unit, asks in units(text)] for text, role in new]
-        distinct = list(dict.fromkeys(unit for part in parts for unit in part))
+    def _learn(self, texts: list[str], on_encode: OnEncode | None) -> None:
+        parts = [units(text) for text in texts]
+        is_kind = np.array([name.startswith("kind:") for name in self._matcher.names])
+        # What a turn is about does not hang on punctuation, which a recogniser may not write.
+        bare = [[(unit, False) for unit, _ in units(plain(text))] if is_kind.any() else [] for text in texts]
+        distinct = list(dict.fromkeys(unit for part in (*parts, *bare) for unit in part))
         place = {unit: row for row, unit in enumerate(distinct)}
-        said, are_marked, roles = zip(*distinct, strict=True)
-        chance = self._matcher.probabilities(said, are_marked, roles, on_encode)
+        said, are_marked = zip(*distinct, strict=True)
+        chance = self._matcher.probabilities(said, are_marked, on_encode)
         asks = pl.DataFrame({"text": texts}).select(is_question(pl.col("text")))["text"].to_list()
         per_text = [chance[[place[unit] for unit in part]] for part in parts]
-        is_kind = np.array([name.startswith("kind:") for name in self._matcher.names])
-        # A behaviour shows in any part of a long utterance; what the utterance is about, the whole of it says.
-        about = [_about(text, part, rows) for text, part, rows in zip(texts, parts, per_text, strict=True)]
-        highest = [np.where(is_kind, whole, rows.max(axis=0)) for whole, rows in zip(about, per_text, strict=True)]
+        highest = [rows.max(axis=0) for rows in per_text]
+        if is_kind.any():
+            # A behaviour shows in any part of a long utterance; what the utterance is about, the whole of it says.
+            about = [
+                _about(plain(text), part, chance[[place[unit] for unit in part]])
+                for text, part in zip(texts, bare, strict=True)
+            ]
+            highest = [np.where(is_kind, whole, most) for whole, most in zip(about, highest, strict=True)]
         first = len(self._rows)
-        self._rows.update({one: first + row for row, one in enumerate(new)})
+        self._rows.update({text: first + row for row, text in enumerate(texts)})
         self.facts += [facts_of(text, bool(one)) for text, one in zip(texts, asks, strict=True)]
         self._probabilities.append(np.array(highest))
         self._best.append(np.array([rows.argmax(axis=0) for rows in per_text]))
 
 
-def _about(marked_text: str, parts: Sequence[tuple[str, bool, str]], rows: np.ndarray) -> np.ndarray:
-    """Probabilities of the whole utterance: its own, or of one too long to be read at once the mean of its parts by words.
+def _about(whole: str, parts: Sequence[tuple[str, bool]], rows: np.ndarray) -> np.ndarray:
+    """Probabilities of the whole utterance: its own, or of one too long to be read at once the mean of its windows by words.
 
-    Not of its sentences where it can be read whole: "Okay." and "Right, good." say nothing of what a turn is about, and a
-    recogniser writes no full stops that would tell them apart.
+    Not of its sentences: "Okay." and "Right, good." say nothing of what a turn is about, and a recogniser writes no full
+    stops that would tell them apart.
     """
-    if parts[0][0] == plain(marked_text):
+    if parts[0][0] == whole:
         return rows[0]
-    return np.average(rows, axis=0, weights=[max(len(part.split()), 1) for part, _, _ in parts])
+    return np.average(rows, axis=0, weights=[max(len(part.split()), 1) for part, _ in parts])
 
 
 def quote(raw: str, marked_text: str, unit: int) -> str:

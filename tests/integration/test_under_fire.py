@@ -1,4 +1,4 @@
-"""Kills, a full disk, a folder nobody may write to, the next day, a backfill: each ends in the marts of an undisturbed run.
+"""Kills, a full disk, a folder nobody may write to, the next day, a backup, a backfill: each ends in an undisturbed run's marts.
 
 ``make fire`` runs them (half an hour); the number of kills comes from ``SIDELINE_TEST_KILLS``.
 """
@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -116,6 +117,22 @@ def test_the_next_day_is_the_same_whether_reached_or_started_from(
         assert reached.query(now) == started.query(now)
     told_on_a_day = {"fct_behaviour_scores", "fct_corrections", "fct_manager_queue", "publication"}
     assert set(differing(reached.marts(), started.marts())) <= told_on_a_day
+
+
+@pytest.mark.parametrize("kept", [None, "app.db"], ids=["the whole folder", "what people entered"])
+def test_a_backup_put_back_gives_the_same_marts(
+    undisturbed: tuple[Line, Marts, float], kept: str | None, tmp_path: Path
+) -> None:
+    original, expected, _ = undisturbed
+    restored = original.elsewhere(tmp_path)
+    if kept is None:
+        shutil.rmtree(restored.settings.data_dir)
+        shutil.copytree(original.settings.data_dir, restored.settings.data_dir)
+    else:
+        shutil.copy(original.settings.data_dir / kept, restored.settings.data_dir / kept)
+    done = restored.run()
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert differing(restored.marts(), expected) == []
 
 
 def test_a_past_week_made_again_changes_no_row(undisturbed: tuple[Line, Marts, float]) -> None:

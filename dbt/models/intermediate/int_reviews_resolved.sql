@@ -20,6 +20,9 @@ final as (
         reviews.rubric_version,
         reviews.behaviour_id,
         reviews.verdict,
+        reviews.note,
+        reviews.is_blind,
+        reviews.sampled_by,
         reviews.reviewed_at,
         cast(reviews.reviewed_at as date) as review_date,
         emails.person_id as reviewer_id

@@ -1,4 +1,7 @@
+{{ config(materialized="view") }}
+
 -- One row per call × rubric × version × behaviour: the newest judgement, with its weight.
+-- A view: what reads it needs a few columns, and reading those from the lake is cheaper than keeping all of them twice.
 with scores as (
 
     select * from {{ ref('stg_scores__behaviours') }}
@@ -11,14 +14,57 @@ behaviours as (
 
 ),
 
-newest as (
+rejudged_calls as (
+
+    -- Judged by more than one version, scorer or run. All others (nearly all) need not be ranked.
+    select
+        call_id,
+        rubric_id
+    from scores
+    group by call_id, rubric_id
+    having min(rubric_version) != max(rubric_version)
+        or min(scored_as_of) != max(scored_as_of)
+        or min(scorer_version) != max(scorer_version)
+        or min(scorer) != max(scorer)
+
+),
+
+judged_once as (
+
+    select
+        *,
+        true as is_newest_version
+    from scores
+    where not exists (
+            select 1 from rejudged_calls
+            where rejudged_calls.call_id = scores.call_id and rejudged_calls.rubric_id = scores.rubric_id
+        )
+
+),
+
+rejudged_newest as (
 
     select *
     from scores
+    where exists (
+            select 1 from rejudged_calls
+            where rejudged_calls.call_id = scores.call_id and rejudged_calls.rubric_id = scores.rubric_id
+        )
     qualify row_number() over (
             partition by call_id, rubric_id, rubric_version, behaviour_id
             order by scored_as_of desc, scorer_version desc, scorer desc
         ) = 1
+
+),
+
+newest as (
+
+    select * from judged_once
+    union all
+    select
+        *,
+        dense_rank() over (partition by call_id, rubric_id order by rubric_version desc) = 1 as is_newest_version
+    from rejudged_newest
 
 ),
 
@@ -44,10 +90,9 @@ final as (
         newest.scorer_version,
         newest.fallback_reason,
         newest.scored_as_of,
+        newest.is_newest_version,
         newest.is_applicable and newest.is_met is not null as is_judged,
-        coalesce(behaviours.weight, 1.0) as weight,
-        dense_rank() over (partition by newest.call_id, newest.rubric_id order by newest.rubric_version desc) = 1
-            as is_newest_version
+        coalesce(behaviours.weight, 1.0) as weight
     from newest
     left join behaviours
         on newest.rubric_id = behaviours.rubric_id

@@ -32,7 +32,15 @@ days as (
 
 reviews as (
 
-    select * from {{ ref('int_reviews_resolved') }}
+    select
+        *,
+        -- A blind answer reads as what it says of the score.
+        case
+            when verdict not in ('met', 'not_met') then verdict
+            when is_agreed then 'agree'
+            when not is_agreed then 'disagree'
+        end as said_of_score
+    from {{ ref('int_reviews_compared') }}
 
 ),
 
@@ -43,7 +51,7 @@ reviews_summarised as (
         rubric_id,
         rubric_version,
         behaviour_id,
-        {{ value_at_latest('verdict', "strftime(reviewed_at, '%Y-%m-%d %H:%M:%S.%f') || review_id") }} as review_verdict,
+        {{ value_at_latest('said_of_score', "strftime(reviewed_at, '%Y-%m-%d %H:%M:%S.%f') || review_id") }} as review_verdict,
         count(*) as review_count
     from reviews
     group by call_id, rubric_id, rubric_version, behaviour_id

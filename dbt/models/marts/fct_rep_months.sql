@@ -156,20 +156,38 @@ joined as (
 
 ),
 
+lagged as (
+
+    -- By number of the month, not by row: a month out of seat is no month earlier.
+    select
+        *,
+        max(attainment) over (
+            partition by rep_id order by month_number range between 2 preceding and 2 preceding
+        ) as attainment_lag_2,
+        max(attainment) over (
+            partition by rep_id order by month_number range between 3 preceding and 3 preceding
+        ) as attainment_lag_3,
+        max(attainment) over (
+            partition by rep_id order by month_number range between 4 preceding and 4 preceding
+        ) as attainment_lag_4
+    from joined
+
+),
+
 final as (
 
     select
-        joined.rep_id,
-        joined.month,
-        joined.month_end,
-        joined.quarter_start,
-        joined.is_complete,
-        joined.manager_id,
-        joined.team_id,
-        joined.segment,
-        joined.tenure_months,
-        joined.working_days,
-        joined.working_days_in_seat,
+        lagged.rep_id,
+        lagged.month,
+        lagged.month_end,
+        lagged.quarter_start,
+        lagged.is_complete,
+        lagged.manager_id,
+        lagged.team_id,
+        lagged.segment,
+        lagged.tenure_months,
+        lagged.working_days,
+        lagged.working_days_in_seat,
         coached.weeks_in_month,
         coached.calendar_weeks,
         coached.heard_weeks,
@@ -196,41 +214,36 @@ final as (
         cast(coalesce(calls_summed.met_count, 0) as bigint) as met_count,
         cast(calls_summed.met_count as double) / nullif(calls_summed.opportunity_count, 0) as hit_rate,
         calls_summed.rubric_score,
-        joined.quota_amount,
-        joined.full_quota_amount,
-        joined.full_quota_origin,
-        joined.closed_won_amount,
-        joined.closed_won_count,
-        joined.closed_lost_count,
-        joined.closed_lost_amount,
-        joined.attainment,
-        joined.full_quota_attainment,
-        lag_2.attainment as attainment_lag_2,
-        lag_3.attainment as attainment_lag_3,
-        lag_4.attainment as attainment_lag_4,
-        joined.win_rate,
-        joined.win_rate_by_amount,
-        joined.overlay_quota_amount,
-        joined.overlay_credit_amount,
+        lagged.quota_amount,
+        lagged.full_quota_amount,
+        lagged.full_quota_origin,
+        lagged.closed_won_amount,
+        lagged.closed_won_count,
+        lagged.closed_lost_count,
+        lagged.closed_lost_amount,
+        lagged.attainment,
+        lagged.full_quota_attainment,
+        lagged.attainment_lag_2,
+        lagged.attainment_lag_3,
+        lagged.attainment_lag_4,
+        lagged.win_rate,
+        lagged.win_rate_by_amount,
+        lagged.overlay_quota_amount,
+        lagged.overlay_credit_amount,
         '{{ var("company_currency") }}' as currency
-    from joined
+    from lagged
     inner join coached
-        on joined.rep_id = coached.rep_id
-        and joined.month = coached.month
+        on lagged.rep_id = coached.rep_id
+        and lagged.month = coached.month
     left join exposed
-        on joined.rep_id = exposed.rep_id
-        and joined.month = exposed.month
+        on lagged.rep_id = exposed.rep_id
+        and lagged.month = exposed.month
     left join bands
-        on joined.rep_id = bands.rep_id
-        and joined.month = bands.month
+        on lagged.rep_id = bands.rep_id
+        and lagged.month = bands.month
     left join calls_summed
-        on joined.rep_id = calls_summed.rep_id
-        and joined.month = calls_summed.month
-    {% for lag in range(2, 5) %}
-        left join joined as lag_{{ lag }}
-            on joined.rep_id = lag_{{ lag }}.rep_id
-            and joined.month_number - {{ lag }} = lag_{{ lag }}.month_number
-    {% endfor %}
+        on lagged.rep_id = calls_summed.rep_id
+        and lagged.month = calls_summed.month
 
 )
 

@@ -33,7 +33,7 @@ _FAMILIES = (
     next_step_minute,
 )
 
-VERSION = "1"
+VERSION = "2"
 
 
 def measure(utterances: pl.DataFrame | pl.LazyFrame, calls: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ SHORTEST_SPEECH_SECONDS = 120.0
 NO_SPEECH = "no_utterances"
 UNSURE_ROLES = "role_confidence_below_0.8"
 SHORT_SPEECH = "speech_below_120_seconds"
+NO_TIME = "nothing_to_divide_by"
 
 SIGNAL_COLUMNS = ("call_id", "signal", "value", "numerator", "denominator", "null_reason")
 
@@ -120,8 +121,13 @@ def rows(
     numerator: pl.Expr | None = None,
     denominator: pl.Expr | None = None,
 ) -> pl.DataFrame:
-    """Long rows of one signal, one a call; where ``reason`` is not null the value and its parts are null."""
+    """Long rows of one signal, one a call; where ``reason`` is not null the value and its parts are null.
+
+    A call with nothing to divide by (all its times are the same) has that for a reason.
+    """
     nothing = pl.lit(None, dtype=pl.Float64)
+    if denominator is not None:
+        reason = pl.coalesce(reason, pl.when(denominator == 0).then(pl.lit(NO_TIME)))
     known = pl.col("null_reason").is_null()
     return calls.with_columns(reason.cast(pl.String).alias("null_reason")).select(
         "call_id",

@@ -57,17 +57,27 @@ _TAG = (
     rf"^(?:\S+\s+){{3}}.*{_B}(?:isn't it|is not it|isnt it|aren't they|doesn't it|doesnt it|don't you|don't they|won't it|or not|is that (?:right|fair|correct|so|okay|ok|accurate)|"
     r"does that (?:work|help|fit|make sense)|am i right|right|correct|you think|yes or no|agreed|deal)\s*$"
 )
+# A verb before its subject in the middle of an utterance. Left out is what also ends a clause or begins an order ("do
+# that", "you have it", "what worries me is that").
+_VERB_FIRST = (
+    rf"(?:(?:do|did|have|had|are|were){_NOT} (?:you|we|they|i|he|she|there|any\w*|some(?:one|body)|people)"
+    rf"|(?:does|can|could|would|should|shall|will){_NOT} (?:you|we|they|i|he|she|it|that|this|there|any\w*|one of|some\w*|"
+    r"(?:mon|tues|wednes|thurs|fri)day|next|tomorrow)"
+    rf"|(?:is|was|has){_NOT} (?:there|he|she|any\w*)|(?:is|was|are|were|does|did)(?:n't| not) (?:it|that|this))\b"
+)
+# "And if there is no signal": a condition whose consequence is asked for.
+_CONDITION = r"^(?:(?:and|but|so|or|okay|right|mm|hm|yes|no) ){1,2}(?:what )?if(?: \S+){2,9}$"
 _MID_CLAUSE = (
     rf"{_B}(?:(?:what|how|why|where|when|who)(?:'s|'re)? (?:do|does|did|are|is|was|were|can|could|would|will|should|have|has|had|might) "
     rf"(?:you|your|we|they|their|it|that|this|the|people|anyone|someone|he|she|i)\b"
     rf"|how {_QUANTITY}(?: [a-z']+){{0,4}} (?:do|does|did|is|are|was|were|can|could|would|will|should|have|has|had|might) "
     rf"(?:you|your|we|they|their|it|that|this|the|people|there|i)\b"
     r"|what (?:happens|happened|made|makes|kind|sort|type|else|would|could|did|if)\b"
-    r"|(?:do|did|are|have|could|would|will|can) you (?:\w+))"
+    rf"|{_VERB_FIRST})"
 )
 
 ASKS_AT_START = rf"{_SENTENCE_START}(?:{_WH}|{_INVERTED})"
-ASKS_ANYWHERE = rf"{_LOOSE_START}(?:{_WH}|{_INVERTED})|{_MID_CLAUSE}|{_TAG}"
+ASKS_ANYWHERE = rf"{_LOOSE_START}(?:{_WH}|{_INVERTED})|{_MID_CLAUSE}|{_TAG}|{_CONDITION}"
 INVITES = _INVITATION
 
 _OPEN = rf"{_B}(?:(?:what|why)(?:'s|'re|'d)?{_B}|how (?:do|does|did|is|are|was|were|would|will|can|could|should|have|has|come|else|exactly)\b|how's|how're)"
@@ -77,7 +87,7 @@ _CLOSED_START = rf"{_SENTENCE_START}(?:{_INVERTED}|how {_QUANTITY}\b|(?:who|when
 
 def is_question(lower: pl.Expr) -> pl.Expr:
     """Whether an utterance (in lower case) asks something."""
-    is_punctuated = lower.str.contains(r"[.?!]")
+    is_punctuated = lower.str.contains(r"[.?!|]")  # "|" ends a sentence of the normal form
     return (
         lower.str.contains("?", literal=True)
         | lower.str.contains(ASKS_AT_START)

@@ -59,7 +59,7 @@ def warehouse(settings: Settings, *, met: str = "xxxxooooxx", outcomes: list[tup
         for name in ("gone_quiet", "no_next_step", "pushed_twice")
     ]
     rows |= {"fct_calls": calls, "fct_behaviour_scores": scores, "fct_deals": deals, "fct_deal_risks": risks}
-    rows |= {"fct_manager_queue": [], "fct_corrections": []}
+    rows |= {"fct_manager_queue": [], "fct_corrections": [], "fct_scorer_agreement": []}
     published = org.publish_rows(settings.data_dir, rows)
     settings.warehouse.unlink(missing_ok=True)
     published.rename(settings.warehouse)

@@ -27,6 +27,7 @@ from dashboards.figures import (
     team,
     this_week,
 )
+from dashboards.reviews import open_store
 from dashboards.survival import kaplan_meier
 from dashboards.words import in_words
 from pipelines.publish import current_path
@@ -299,6 +300,7 @@ def test_every_sql_runs_on_the_contracts_alone(settings: Settings) -> None:
         "call_type": None,
         "only_audio": False,
         "only_open": False,
+        "with_one_on_ones": True,
         "segment": "programme=p",
         "effect": 0.05,
         "margin": 0.7,
@@ -339,3 +341,31 @@ def test_a_call_of_somebody_else_is_not_opened_by_its_address(
     app.query_params["call_id"] = "folder:r2"
     app.run()
     assert "not yours to see" in app.warning[0].value
+
+
+def test_a_blind_answer_is_asked_before_any_score_is_shown(small_org: Settings) -> None:
+    app = AppTest.from_file(str(APP.parent / "app_pages" / "call_review.py"), default_timeout=60)
+    # Opened and not seen: a page that was on the screen with its scores asks about another call.
+    app.session_state["asked blind"] = {"call_id": "folder:r1", "sampled_by": "random"}
+    app.run()
+    assert not failures(app)
+    assert not app.tabs and not [one for one in walk(app.main) if "badge" in str(getattr(one, "value", ""))]
+    budget = next(group for group in app.segmented_control if group.label == "Asks about budget")
+    budget.set_value("Not met")
+    next(button for button in app.button if button.label.startswith("Save")).click().run()
+    assert not failures(app)
+    stored = open_store(small_org.app_store).reviews()
+    assert stored.select("behaviour_id", "verdict", "is_blind", "sampled_by").rows() == [
+        ("asks_budget", "not_met", "true", "random")
+    ]
+    assert len(app.tabs) == 3
+
+
+def test_a_call_whose_scores_were_shown_is_not_drawn(small_org: Settings) -> None:
+    app = open_page("call_review")
+    seen = set(app.session_state["scores seen"])
+    assert seen
+    next(button for button in app.button if button.label == "Answer a call blind").click().run()
+    assert not failures(app)
+    asked = app.session_state["asked blind"]["call_id"] if "asked blind" in app.session_state else None
+    assert asked not in seen

@@ -296,6 +296,7 @@ def _calls(lake: Lake) -> None:
             score("gong:c1", "sets_next_step", True, None),
             score("gong:c1", "asks_budget", True, True, dt.date(2026, 6, 10)),  # an older judgement
             score("gong:c2", "sets_agenda", True, False),
+            score("gong:gone", "sets_agenda", True, False),  # of a call that the recorder no longer lists
         ],
     )
     derive(
@@ -338,8 +339,26 @@ def _calls(lake: Lake) -> None:
                 "verdict": "disagree",
                 "reviewed_at": "2026-06-10T10:00:00Z",
             },
+            *_blind_reviews(),
         ],
     )
+
+
+def _blind_reviews() -> list[Row]:
+    """Vic answers before seeing a score; Max hears one call after him; one call was drawn because the scorer was unsure."""
+
+    def answer(key: str, call: str, behaviour: str, verdict: str, **more: str) -> Row:
+        row = {"review_id": key, "call_id": call, "behaviour_id": behaviour, "rubric_id": "sales_call"}
+        row |= {"rubric_version": "1", "reviewer_email": "vic@tiny.example", "verdict": verdict}
+        return row | {"reviewed_at": "2026-06-20T10:00:00Z", "is_blind": "true", "sampled_by": "random"} | more
+
+    return [
+        answer("b1", "gong:c1", "sets_agenda", "met"),
+        answer("b2", "gong:c1", "sets_agenda", "not_met", reviewer_email="max@tiny.example", reviewed_at="2026-06-21"),
+        answer("b3", "gong:c1", "asks_budget", "met", sampled_by="informative"),
+        answer("b4", "gong:c1", "holds_price", "not_met"),
+        answer("b5", "gong:gone", "sets_agenda", "met"),
+    ]
 
 
 def _one_on_ones(lake: Lake) -> None:

@@ -293,7 +293,54 @@ def test_the_newest_judgement_counts_and_a_review_stands_beside(tiny: Build) -> 
     row = tiny.one(
         "select is_met, scored_as_of::varchar, review_verdict, review_count from fct_behaviour_scores where call_id = 'gong:c1' and behaviour_id = 'asks_budget'"
     )
-    assert row == (False, "2026-06-30", "disagree", 1)
+    assert row == (False, "2026-06-30", "disagree", 2)
+
+
+def test_only_blind_first_representative_answers_count_as_double_scored(tiny: Build) -> None:
+    counts = "click_count, blind_count, double_scored_count, true_positive_count, false_negative_count"
+    more = "second_answer_count, second_answer_agreed_count, missed_opportunity_count, sensitivity, specificity, kappa"
+    rows = tiny.rows(f"select behaviour_id, {counts}, {more} from fct_scorer_agreement order by 1")
+    assert rows == [
+        (
+            "asks_budget",
+            1,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            None,
+            None,
+            None,
+        ),  # clicked on, and drawn because the scorer was unsure
+        ("holds_price", 0, 1, 0, 0, 0, 0, 0, 1, None, None, None),
+        ("sets_agenda", 0, 3, 2, 1, 1, 1, 0, 0, 0.5, None, 0.0),
+    ]
+
+
+def test_the_cusum_of_disagreements_starts_again_from_zero(tiny: Build) -> None:
+    steps = tiny.rows(
+        "select call_id, drift_cusum from intermediate.int_reviews_double_scored"
+        " where is_double_scored order by call_date, reviewed_at, review_id"
+    )
+    # An agreement would take it below 0; the disagreement after it counts in full.
+    assert steps == [("gong:c1", 0.0), ("gong:gone", pytest.approx(np.log(0.25 / 0.10)))]
+
+
+def test_a_blind_answer_reads_as_agreement_or_not_beside_the_score(tiny: Build) -> None:
+    rows = tiny.rows(
+        "select review_id, verdict, is_person_met, is_scored_met, is_agreed from fct_score_reviews order by 1"
+    )
+    assert rows == [
+        ("b1", "met", True, True, True),
+        ("b2", "not_met", False, True, False),
+        ("b3", "met", True, False, False),
+        ("b4", "not_met", False, None, False),
+        ("b5", "met", True, False, False),
+        ("r1", "disagree", True, False, False),
+    ]
 
 
 def test_coverage_counts_held_recorded_analysed_reviewed(tiny: Build) -> None:

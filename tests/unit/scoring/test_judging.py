@@ -143,6 +143,8 @@ def test_without_the_question_it_needs_the_evidence_must_be_stronger() -> None:
 def test_answering_ones_own_question_is_not_asking() -> None:
     facts = facts_of("what is the budget for this ?| usually it is around 20 thousand so let us move on", asks=True)
     assert facts.answers_itself
+    for answer in ("well it will be the two of you again", "actually no we have talked about that before"):
+        assert facts_of(f"and who decides on it ?| {answer}", asks=True).answers_itself
     assert only_score(rubric(behaviour(needs_question=True)), said("RC", {0: facts}, asks={0: 0.99})).is_met is False
 
 

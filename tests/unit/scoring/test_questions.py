@@ -21,6 +21,10 @@ QUESTIONS = [
     "Great. Would Tuesday work for you?",
     "which of those matters most",
     "what made you look at this now",
+    "if we took the old one back would that change anything",
+    "thursday suits me have i forgotten anything",
+    "that was the third time this month wasn't it",
+    "and if the driver has no reception",
 ]
 STATEMENTS = [
     "What I like about it is the speed.",
@@ -35,6 +39,9 @@ STATEMENTS = [
     "I will ask my colleague",
     "who knows",
     "it is up to you",
+    "you have that and we do this every morning",
+    "the problem is that it is late",
+    "and if the driver has no reception he writes it down and types it in when he is back at the depot",
 ]
 OPEN = ["what are you hoping to change", "why did you stop using it", "how do you plan that today", "tell me more"]
 CLOSED = ["do you have a date in mind", "how many people are there", "is it live", "when does it start"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.scoring.check import compare_rubrics
-from pipelines.scoring.rubric import RubricError, load_rubric, publish_rubric
+from pipelines.scoring.check import RubricCheck, TargetCheck, compare_checks, compare_rubrics
+from pipelines.scoring.rubric import RubricError, load_rubric, previous_version, publish_rubric
 
 SMALL = {
     "id": "tiny",
@@ -108,3 +108,31 @@ def test_diff_names_what_changed(tmp_path: Path) -> None:
     assert "~ asks_budget.weight: 1.0 → 3.0" in lines
     assert "~ asks_budget.near_miss: + We talk later" in lines
     assert compare_rubrics(old, old).endswith("nothing changed")
+
+
+def test_diff_names_ordinary_talk_and_kinds_too(tmp_path: Path) -> None:
+    old = load_rubric(written(tmp_path, background={"customer": ["We moved offices"]}))
+    kinds = [{"id": "admin", "counts_as": "other", "description": "Plans.", "examples": ["a b", "c d", "e f"]}]
+    new = load_rubric(written(tmp_path, version=2, background={"customer": ["We hired two"]}, kinds=kinds))
+    lines = compare_rubrics(old, new).splitlines()
+    assert {"~ customer.background: - We moved offices", "~ customer.background: + We hired two"} <= set(lines)
+    assert "+ kind admin added" in lines
+    assert "- kind admin removed" in compare_rubrics(new, old).splitlines()
+
+
+def test_the_version_before_is_the_file_beside(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    first = path.rename(tmp_path / "tiny.v1.yaml")
+    second = written(tmp_path, version=2).rename(tmp_path / "tiny.v2.yaml")
+    assert previous_version(first, load_rubric(first)) is None
+    assert previous_version(second, load_rubric(second)) == first
+
+
+def test_checks_of_two_versions_name_what_is_recognised_better(tmp_path: Path) -> None:
+    rubric = load_rubric(written(tmp_path))
+
+    def checked(recognised: int) -> RubricCheck:
+        return RubricCheck(rubric, (TargetCheck("asks_budget", 4, 0, recognised, 0, 0, 0),), ())
+
+    assert "  asks_budget: 50% of 4 → 75% of 4" in compare_checks(checked(2), checked(3)).splitlines()
+    assert compare_checks(checked(2), checked(2)).endswith("nothing changed")

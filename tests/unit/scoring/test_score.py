@@ -8,7 +8,8 @@ import pytest
 
 from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
-from pipelines.scoring.score import TABLES, pending_dates, score_dates
+from pipelines.scoring.rescoring import keep_pace
+from pipelines.scoring.score import TABLES, pending_dates, score_dates, to_score_again
 from pipelines.settings import Settings
 from tests.conftest import copy_models
 from tests.unit.scoring.conversations import spoken
@@ -152,3 +153,24 @@ def test_without_consent_nothing_that_was_measured_stays(settings: Settings) -> 
     land(lake, MONDAY, {"gong:1": ("external", EXTERNAL)}, "b", "no_consent")
     score_dates(settings)
     assert all(rows(settings, table).is_empty() for table in TABLES)
+
+
+def test_a_changed_rubric_tells_what_is_scored_again_and_how_long_it_takes(settings: Settings, tmp_path: Path) -> None:
+    lake = Lake(settings.lake)
+    land(lake, MONDAY, {"gong:a": ("external", EXTERNAL), "gong:b": ("one_on_one", INSPECTION)}, "one")
+    assert to_score_again(settings).calls == 0  # what was never scored is not scored again
+    score_dates(settings)
+    assert str(to_score_again(settings)) == "every score is of the rubrics in force"
+
+    text = settings.sales_rubric.read_text()
+    newer = tmp_path / "sales_call.v2.yaml"
+    newer.write_text(text.replace("\nversion: 1\n", "\nversion: 2\n", 1))
+    changed = settings.model_copy(update={"sales_rubric": newer})
+    found = to_score_again(changed)
+    assert (found.calls, found.why, found.seconds) == (2, ("sales_call v1 → v2",), None)
+
+    keep_pace(settings.cache_dir, calls=200, seconds=100)
+    assert to_score_again(changed).seconds == 1
+    said: list[str] = []
+    score_dates(settings.model_copy(update={"competitors": ("Rival",)}), on_progress=said.append)
+    assert said[0].startswith("2 calls and 1:1s will be scored again (transcripts, role corrections, competitor names")

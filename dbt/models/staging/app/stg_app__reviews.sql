@@ -14,7 +14,9 @@ final as (
         {{ to_email('reviewer_email') }} as reviewer_email,
         lower({{ to_text('verdict') }}) as verdict,
         {{ to_text('note') }} as note,
-        {{ to_timestamp_utc('reviewed_at') }} as reviewed_at
+        {{ to_timestamp_utc('reviewed_at') }} as reviewed_at,
+        coalesce({{ to_boolean('is_blind') }}, false) as is_blind,
+        lower({{ to_text('sampled_by') }}) as sampled_by
     from newest
 
 )

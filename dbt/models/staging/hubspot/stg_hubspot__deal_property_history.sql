@@ -1,7 +1,9 @@
 {{ config(materialized="table") }}
 
 -- Every value a deal property has had.
-{{ newest_rows(source('lake', 'raw_hubspot__deal_property_history'), ['deal_id', 'property', 'changed_at', 'value']) }},
+{{ newest_rows(
+    source('lake', 'raw_hubspot__deal_property_history'), ['deal_id', 'property', 'changed_at', 'value'], object_key=['deal_id']
+) }},
 
 final as (
 

@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 -- Moments found in calls.
 with source as (
 

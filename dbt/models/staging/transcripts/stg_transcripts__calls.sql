@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 -- Calls heard, or that should have been and why they were not.
 with source as (
 
