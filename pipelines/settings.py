@@ -38,9 +38,6 @@ class Settings(BaseSettings):
     sales_rubric: Path = REPOSITORY / "rubrics" / "sales_call.v1.yaml"
     one_on_one_rubric: Path = REPOSITORY / "rubrics" / "one_on_one.v1.yaml"
     competitors: tuple[str, ...] = Field((), description="Competitor names, as a JSON list.")
-    products: tuple[str, ...] = Field(
-        (), description="Own company and product names, as a JSON list (recogniser hints)."
-    )
 
     judge_url: str | None = Field(None, description="OpenAI-compatible endpoint of an optional judge.")
     judge_model: str | None = None
