@@ -1,6 +1,6 @@
 """The parameters of the coaching loop in one place: corrections, queue, feed. No rule is applied here.
 
-Figures are METHODS' (sections 3 and 4) unless a comment says otherwise.
+Figures come from simulations with known truth (`benchmarks/`) unless a comment says otherwise.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class CorrectionPolicy:
     targets: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     sensitivity: float = 0.90  # of the scorer; assumed until agreement is measured
     specificity: float = 0.92
-    # Not in METHODS: three straight misses of a rep who had been doing well, about eight opportunities at .35.
+    # Three straight misses of a rep who had been doing well, about eight opportunities at .35.
     open_h: float = 3.0
     provisional_h: float = 5.2
     relapse_h: float = 5.0
@@ -89,7 +89,7 @@ class QueuePolicy:
     coverage_weeks: int = 6  # nobody goes longer without an item
     prior_opportunities: float = 8.0  # weight of the team's rate where reps are too few to tell how much they differ
     fewest_reps: int = 10
-    # Assumed until a company has its own estimate (METHODS section 5 asks for 1,000 closed deals): equal for all.
+    # Assumed until a company has its own estimate (at least 1,000 closed deals): equal for all.
     effect_log_odds: float = 0.4
     risk_log_odds: float = 0.1  # of each risk signal that the rep has not flagged, if it is talked about
     most_risks: int = 3

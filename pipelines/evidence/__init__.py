@@ -1,1 +1,1 @@
-"""What coaching is worth, with what could be wrong beside it. Reads marts, lands long tables; METHODS in the README."""
+"""What coaching is worth, with what could be wrong beside it. Reads marts, lands long tables."""

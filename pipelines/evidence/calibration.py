@@ -1,4 +1,4 @@
-"""Which behaviours separate won from lost deals, and what weights that would suggest: a proposal, never applied (METHODS §5).
+"""Which behaviours separate won from lost deals, and what weights that would suggest: a proposal, never applied.
 
 Lift by least squares with rep and quarter effects, deal controls and an early proxy of the buyer's intent, clustered by rep,
 Benjamini-Hochberg at 5 %. Weights by a non-negative logistic with rep means and the same controls, tested on later deals. What

@@ -16,7 +16,7 @@ from pipelines.evidence.fits import codes, residuals
 Array = np.ndarray[Any, Any]
 
 DRAWS = 25
-# The smallest agreement sample METHODS accepts (200 double-scored items, 75 of them positive) stands behind the
+# The smallest agreement sample that is accepted (200 double-scored items, 75 of them positive) stands behind the
 # sensitivity and specificity that are handed in, so their own uncertainty is drawn from it.
 POSITIVES, NEGATIVES = 75, 125
 LEAST_INFORMATION = 0.1  # sensitivity + specificity - 1 below which a flag says nothing

@@ -51,7 +51,7 @@ def check_panel(rep_months: pl.DataFrame, coaching: bool = True, extra: tuple[st
     """Types, keys and plausible values of a panel.
 
     Args:
-        rep_months: any frame in the shape of METHODS; ids of any type, in any order.
+        rep_months: any frame with the columns of ``REQUIRED`` (and ``COACHING``); ids of any type, in any order.
         coaching: whether the coaching columns are needed.
         extra: further columns to keep, as text or date as they are.
 

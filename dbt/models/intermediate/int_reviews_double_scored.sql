@@ -1,5 +1,5 @@
 -- One row per blind answer of a person, the newest of each person and question, with its place among people's answers
--- and, in order of calls, the CUSUM of disagreements (METHODS §5) of its behaviour and scorer version.
+-- and, in order of calls, the CUSUM of disagreements of its behaviour and scorer version.
 with reviews as (
 
     select * from {{ ref('fct_score_reviews') }}

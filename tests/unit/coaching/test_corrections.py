@@ -59,7 +59,7 @@ def same(left: pl.DataFrame, right: pl.DataFrame) -> bool:
 
 
 def test_scorer_scale_is_that_of_the_method() -> None:
-    # METHODS section 3: .70 → .654 and .85 → .777 at sensitivity .90 and specificity .92.
+    # By hand: .70 → .654 and .85 → .777 at sensitivity .90 and specificity .92.
     assert POLICY.observed(0.70) == pytest.approx(0.654)
     assert POLICY.observed(0.85) == pytest.approx(0.777)
     assert POLICY.observed(0.35) == pytest.approx(0.367)
