@@ -20,6 +20,7 @@ PAGES = {
         st.Page("app_pages/team.py", title="Team"),
         st.Page("app_pages/rep.py", title="Rep"),
         st.Page("app_pages/call_review.py", title="Call review"),
+        st.Page("app_pages/pulse.py", title="Pulse"),
     ],
     "Data": [st.Page("app_pages/data_health.py", title="Data health")],
 }

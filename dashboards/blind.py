@@ -85,13 +85,14 @@ def _write(marts: Marts, settings: Settings, asked: pl.DataFrame, sampled_by: An
         is_saved = st.form_submit_button("Save and see the scorer's answers", type="primary")
         is_left = st.form_submit_button("Leave without answering")
     if is_saved:
-        reviews.save_blind_answers(
+        reviews.save_reviews(
             settings,
             marts.viewer,
             call_id=call_id,
             rubric_id=asked["rubric_id"][0],
             rubric_version=asked["rubric_version"][0],
-            answers={behaviour: ANSWERS[words] for behaviour, words in said.items() if words},
+            verdicts={behaviour: ANSWERS[words] for behaviour, words in said.items() if words},
+            is_blind=True,
             sampled_by=sampled_by,
         )
         st.query_params["call_id"] = call_id

@@ -3,6 +3,7 @@
 A write reaches the marts with the next run; until then the page shows it from the store.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import polars as pl
@@ -48,34 +49,6 @@ def own_verdicts(settings: Settings, viewer: Viewer, call_id: str) -> dict[tuple
     }
 
 
-def save_review(
-    settings: Settings,
-    viewer: Viewer,
-    *,
-    call_id: str,
-    rubric_id: str,
-    rubric_version: int,
-    behaviour_id: str,
-    verdict: Verdict,
-) -> None:
-    """Store a verdict on one score. A viewer who may not review is refused.
-
-    Raises:
-        PermissionError: for reps.
-    """
-    if not may_review(viewer):
-        raise PermissionError("scores are reviewed by managers and leaders")
-    open_store(settings.app_store).add_review(
-        call_id=call_id,
-        behaviour_id=behaviour_id,
-        rubric_id=rubric_id,
-        rubric_version=rubric_version,
-        reviewer_email=reviewer(viewer),
-        verdict=verdict,
-        reviewed_at=settings.moment_of_click(),
-    )
-
-
 def blind_answers(settings: Settings, viewer: Viewer) -> pl.DataFrame:
     """This viewer's blind answers so far: call, rubric, version (a number) and behaviour."""
     return (
@@ -86,25 +59,26 @@ def blind_answers(settings: Settings, viewer: Viewer) -> pl.DataFrame:
     )
 
 
-def save_blind_answers(
+def save_reviews(
     settings: Settings,
     viewer: Viewer,
     *,
     call_id: str,
     rubric_id: str,
     rubric_version: int,
-    answers: dict[str, BlindVerdict],
-    sampled_by: SampledBy,
+    verdicts: Mapping[str, Verdict] | Mapping[str, BlindVerdict],
+    is_blind: bool = False,
+    sampled_by: SampledBy | None = None,
 ) -> None:
-    """Store what a person says of behaviours of a call before seeing the scorer's answers.
+    """Store what a person says of behaviours of a call, by behaviour; ``is_blind``: before seeing the scorer's answers.
 
     Raises:
         PermissionError: for reps.
     """
     if not may_review(viewer):
         raise PermissionError("scores are reviewed by managers and leaders")
-    for behaviour_id, verdict in answers.items():
-        open_store(settings.app_store).add_blind_review(
+    for behaviour_id, verdict in verdicts.items():
+        open_store(settings.app_store).add_review(
             call_id=call_id,
             behaviour_id=behaviour_id,
             rubric_id=rubric_id,
@@ -112,6 +86,7 @@ def save_blind_answers(
             reviewer_email=reviewer(viewer),
             verdict=verdict,
             reviewed_at=settings.moment_of_click(),
+            is_blind=is_blind,
             sampled_by=sampled_by,
         )
 

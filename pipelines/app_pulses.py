@@ -1,18 +1,36 @@
-"""What of single answers to a pulse may leave the app store: team x quarter aggregates, suppressed and banded."""
+"""The pulse: what is asked, until when, and what of the answers may leave the app store (aggregates, suppressed and banded)."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
 
 import polars as pl
 
 SMALLEST_GROUP = 5  # reps; fewer are never shown
 RELEASE_DELAY_DAYS = 14  # a quarter's pulses leave the store when no answer can be added any more
-VERY_GOOD = 5  # top of the scale of 1 to 5
+QUALITY, MINUTES = "coaching_quality", "coaching_minutes"
+HIGHEST = {QUALITY: 5, MINUTES: 600}  # quality from 1, minutes a week from 0
+LOWEST = {QUALITY: 1, MINUTES: 0}
+VERY_GOOD = HIGHEST[QUALITY]
+RespondentKind = Literal["rep", "leader"]
 
 
 def released_on(quarter_start: dt.date) -> dt.date:
     """The day a quarter's pulses leave the store."""
     next_quarter = (quarter_start + dt.timedelta(days=93)).replace(day=1)
     return next_quarter + dt.timedelta(days=RELEASE_DELAY_DAYS)
+
+
+def checked(answers: Mapping[str, float]) -> Mapping[str, float]:
+    """The answers, if each is to a question of the pulse and on its scale.
+
+    Raises:
+        ValueError: one is not.
+    """
+    for question, answer in answers.items():
+        if question not in HIGHEST or not LOWEST[question] <= answer <= HIGHEST[question]:
+            raise ValueError(f"{answer} is no answer to {question!r} of the pulse")
+    return answers
 
 
 def aggregated(answers: pl.DataFrame) -> pl.DataFrame:
@@ -32,7 +50,7 @@ def aggregated(answers: pl.DataFrame) -> pl.DataFrame:
             pl.len().alias("count"),
             pl.col("answer").n_unique().alias("distinct_count"),
             ((pl.col("answer").mean() * 2).round() / 2).alias("mean"),
-            (pl.col("answer") >= VERY_GOOD).mean().round(2).alias("share"),
+            (pl.col("answer") >= VERY_GOOD).filter(pl.col("question") == QUALITY).mean().round(2).alias("share"),
         )
         .sort(group)
         .select(

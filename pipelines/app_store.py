@@ -8,19 +8,21 @@ store. Every write takes its time from the caller and makes its id from its cont
 import datetime as dt
 import hashlib
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import polars as pl
-from sqlalchemy import Engine, create_engine, delete, event, func, inspect, select
+from sqlalchemy import Engine, create_engine, delete, event, func, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipelines.app_exports import BadLine, read_export
-from pipelines.app_pulses import aggregated, released_on
+from pipelines.app_pulses import RespondentKind, aggregated, checked, released_on
 from pipelines.app_tables import (
     MODELS,
     NEWEST_MIGRATION,
@@ -30,6 +32,7 @@ from pipelines.app_tables import (
     Consent,
     CorrectionAcknowledgement,
     Pulse,
+    PulseParticipation,
     QueueOutcome,
     Review,
     RiskFlag,
@@ -45,8 +48,11 @@ BUSY_SECONDS = 10
 Verdict = Literal["agree", "disagree", "not_applicable"]
 BlindVerdict = Literal["met", "not_met", "not_applicable"]
 SampledBy = Literal["random", "informative"]
-RespondentKind = Literal["rep", "leader"]
 Outcome = Literal["done", "not_now", "wrong"]
+
+
+class AlreadyAnswered(ValueError):
+    """A rep's answers to a pulse are in; they cannot be told from the others any more."""
 
 
 class AppStore:
@@ -67,41 +73,24 @@ class AppStore:
         rubric_id: str,
         rubric_version: int | str,
         reviewer_email: str,
-        verdict: Verdict,
+        verdict: Verdict | BlindVerdict,
         reviewed_at: dt.datetime,
-        note: str | None = None,
-    ) -> str:
-        """A person agrees or disagrees with one score, or says it could not be shown. Returns the review's id."""
-        values = {
-            "call_id": call_id,
-            "behaviour_id": behaviour_id,
-            "rubric_id": rubric_id,
-            "rubric_version": str(rubric_version),
-            "reviewer_email": reviewer_email,
-            "verdict": verdict,
-            "note": note,
-            "reviewed_at": _time(reviewed_at),
-        }
-        return self._add(Review, values)
-
-    def add_blind_review(
-        self,
-        *,
-        call_id: str,
-        behaviour_id: str,
-        rubric_id: str,
-        rubric_version: int | str,
-        reviewer_email: str,
-        verdict: BlindVerdict,
-        reviewed_at: dt.datetime,
+        is_blind: bool = False,
         sampled_by: SampledBy | None = None,
         note: str | None = None,
     ) -> str:
-        """A person's own answer, given before the scorer's was shown. Returns the review's id.
+        """What a person says of one behaviour of a call. Returns the review's id.
 
         Args:
+            verdict: of the score they saw (``Verdict``), or their own answer (``BlindVerdict``) if ``is_blind``.
+            is_blind: answered before the scorer's answer was shown.
             sampled_by: how the call came to this person; None where they chose it.
+
+        Raises:
+            ValueError: a verdict of the other kind.
         """
+        if verdict not in get_args(BlindVerdict if is_blind else Verdict):
+            raise ValueError(f"{verdict!r} is no {'blind answer' if is_blind else 'verdict on a score'}")
         values = {
             "call_id": call_id,
             "behaviour_id": behaviour_id,
@@ -111,10 +100,8 @@ class AppStore:
             "verdict": verdict,
             "note": note,
             "reviewed_at": _time(reviewed_at),
-            "is_blind": "true",
-            "sampled_by": sampled_by,
         }
-        return self._add(Review, values)
+        return self._add(Review, values | ({"is_blind": "true", "sampled_by": sampled_by} if is_blind else {}))
 
     def add_role_correction(
         self, *, call_id: str, speaker: str, role: str, corrected_by: str, corrected_at: dt.datetime
@@ -205,29 +192,50 @@ class AppStore:
         *,
         team_id: str,
         quarter_start: dt.date,
-        question: str,
         respondent_kind: RespondentKind,
         respondent_email: str,
-        answer: float,
+        answers: Mapping[str, float],
         answered_at: dt.datetime,
     ) -> None:
-        """One person's answer; a later one replaces it until the quarter's answers are released.
+        """One person's answers to the pulse, by question.
+
+        A rep answers once a quarter: that they did is kept, and what they said is kept apart from it, so that there is
+        nothing to replace it by. A leader's answer stands for the team and may be given again.
 
         Raises:
-            ValueError: the quarter's answers have been released. An answer more would show itself as a difference.
+            AlreadyAnswered: this rep has answered for the quarter.
+            ValueError: an answer is off its scale, or the quarter's answers have been released: one more would show
+                itself as a difference.
         """
         if answered_at.date() >= released_on(quarter_start):
             raise ValueError(f"answers for the quarter from {quarter_start} closed on {released_on(quarter_start)}")
-        key = {
-            "team_id": team_id,
-            "quarter_start": quarter_start.isoformat(),
-            "question": question,
-            "respondent_kind": respondent_kind,
-            "respondent_email": respondent_email.strip().lower(),
-        }
-        values = {"pulse_id": _id(key), **key, "answer": answer, "answered_at": _time(answered_at)}
-        with self._write() as connection:
-            _upsert(connection, Pulse, [values], is_replacing=True)
+        quarter, is_rep = quarter_start.isoformat(), respondent_kind == "rep"
+        keys = [{"team_id": team_id, "quarter_start": quarter, "question": one} for one in checked(answers)]
+        rows = [
+            {
+                "pulse_id": uuid.uuid4().hex if is_rep else _id(key),
+                **key,
+                "respondent_kind": respondent_kind,
+                "answer": answer,
+            }
+            for key, answer in zip(keys, answers.values(), strict=True)
+        ]
+        try:
+            with self._write() as connection:
+                if is_rep:
+                    email = respondent_email.strip().lower()
+                    connection.execute(
+                        insert(PulseParticipation), {"respondent_email": email, "quarter_start": quarter}
+                    )
+                _upsert(connection, Pulse, rows, is_replacing=True)
+        except IntegrityError as error:
+            raise AlreadyAnswered(f"answers for the quarter from {quarter_start} have been given") from error
+
+    def has_answered_pulse(self, email: str, quarter_start: dt.date) -> bool:
+        """Whether this rep has answered for the quarter."""
+        key = (email.strip().lower(), quarter_start.isoformat())
+        with self.session() as session:
+            return session.get(PulseParticipation, key) is not None
 
     def add_rows(self, model: type[Base], rows: list[dict[str, Any]]) -> int:
         """Add whole rows of a table; one whose key is there stays. Returns how many were added."""
@@ -363,9 +371,9 @@ def _upsert(connection: Connection, model: type[Base], rows: list[dict[str, Any]
     """Add rows; one whose key is there stays, or is replaced."""
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     keys = key_columns(model)
-    statement = insert(Base.metadata.tables[model.__tablename__])
+    statement = dialect.insert(Base.metadata.tables[model.__tablename__])
     if is_replacing:
         others = {c.name: statement.excluded[c.name] for c in model.__table__.columns if c.name not in keys}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=others)

@@ -6,7 +6,7 @@ A change here needs a file in ``pipelines/migrations/versions`` and its number i
 from sqlalchemy import Float
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-NEWEST_MIGRATION = "0003"
+NEWEST_MIGRATION = "0004"
 
 
 class Base(DeclarativeBase):
@@ -107,15 +107,27 @@ class DigestMessage(Base):
 
 
 class Pulse(Base):
+    """An answer without its giver or its time. A rep's row has a random key and SQLite keeps rows by key, so that not even
+    their order tells who answered when.
+    """
+
     __tablename__ = "pulses"
-    pulse_id: Mapped[str] = mapped_column(primary_key=True)  # one answer per person, team, quarter and question
-    team_id: Mapped[str] = mapped_column(index=True)
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy declares it so)
+    pulse_id: Mapped[str] = mapped_column(primary_key=True)
+    team_id: Mapped[str]
     quarter_start: Mapped[str]
     question: Mapped[str]
     respondent_kind: Mapped[str]
-    respondent_email: Mapped[str]
     answer: Mapped[float] = mapped_column(Float)
-    answered_at: Mapped[str]
+
+
+class PulseParticipation(Base):
+    """That a rep has answered for a quarter, not what: nobody answers twice, and nobody can be looked up."""
+
+    __tablename__ = "pulse_participations"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy declares it so)
+    respondent_email: Mapped[str] = mapped_column(primary_key=True)
+    quarter_start: Mapped[str] = mapped_column(primary_key=True)
 
 
 # Store table → raw table it is read back as. Pulses are not among them: they leave as aggregates.
@@ -130,7 +142,7 @@ READ_BACK: dict[type[Base], str] = {
     DigestMessage: "raw_app__digest_messages",
     Consent: "raw_consent__calls",
 }
-ALL_TABLES: tuple[type[Base], ...] = (*READ_BACK, Pulse)
+ALL_TABLES: tuple[type[Base], ...] = (*READ_BACK, Pulse, PulseParticipation)
 MODELS: dict[str, type[Base]] = {table.__tablename__: table for table in ALL_TABLES}
 
 

@@ -210,14 +210,13 @@ def _write_review(
     def save() -> None:
         words = st.session_state[key]
         if words:
-            reviews.save_review(
+            reviews.save_reviews(
                 settings,
                 marts.viewer,
                 call_id=call_id,
                 rubric_id=row["rubric_id"],
                 rubric_version=row["rubric_version"],
-                behaviour_id=row["behaviour_id"],
-                verdict=VERDICTS[words],
+                verdicts={row["behaviour_id"]: VERDICTS[words]},
             )
 
     st.segmented_control(

@@ -26,6 +26,7 @@ HEADINGS = {
     "team": ("Team", ["The team", "What good looks like"]),
     "rep": ("Rep", ["What good looks like", "Attainment by quarter", "Latest calls"]),
     "call_review": ("Call review", ["Customer calls", "Transcript", "Scores"]),
+    "pulse": ("Pulse", ["What came back"]),
     "data_health": ("Data health", ["How fresh each source is", "What is wrong or missing", "Quarantine"]),
 }
 PATIENCE_MS = 120_000

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,14 +12,17 @@ from typing import Any
 
 import polars as pl
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from pipelines.app_exports import BadLine, read_export
-from pipelines.app_store import MIGRATIONS, AppStore
-from pipelines.app_tables import NEWEST_MIGRATION, Base
+from pipelines.app_pulses import RespondentKind
+from pipelines.app_store import MIGRATIONS, AlreadyAnswered, AppStore
+from pipelines.app_tables import NEWEST_MIGRATION, Base, Pulse
 from pipelines.contracts import PROVENANCE, RAW_TABLES
 from pipelines.ingest.source import land
 from pipelines.lake import Lake
@@ -94,16 +98,18 @@ def test_a_time_without_a_zone_is_refused(store: AppStore) -> None:
         store.add_review(**REVIEW | {"reviewed_at": dt.datetime(2026, 6, 29, 12)}, verdict="agree")  # noqa: DTZ001
 
 
-def answer(store: AppStore, values: list[float], team: str = "T1", kind: str = "rep") -> None:
-    for i, value in enumerate(values):
+IN_TIME = dt.datetime(2026, 3, 20, tzinfo=dt.UTC)
+
+
+def answer(store: AppStore, values: list[float], team: str = "T1", kind: RespondentKind = "rep") -> None:
+    for number, value in enumerate(values):
         store.add_pulse(
             team_id=team,
             quarter_start=QUARTER,
-            question="coaching_rating",
-            respondent_kind=kind,  # type: ignore[arg-type]
-            respondent_email=f"{kind}{i}@x.com",
-            answer=value,
-            answered_at=dt.datetime(2026, 3, 20, tzinfo=dt.UTC),
+            respondent_kind=kind,
+            respondent_email=f"{kind}{number}.{team}@x.com",
+            answers={"coaching_quality": value},
+            answered_at=IN_TIME,
         )
 
 
@@ -133,22 +139,78 @@ def test_a_quarter_is_released_once_and_takes_no_answer_afterwards(store: AppSto
     answer(store, [5, 4, 4, 3, 5])
     assert aggregates(store, dt.date(2026, 4, 14)) == []
     assert len(aggregates(store, dt.date(2026, 4, 15))) == 1
+    late = dt.datetime(2026, 4, 15, tzinfo=dt.UTC)
     with pytest.raises(ValueError, match="closed on 2026-04-15"):
-        store.add_pulse(
-            team_id="T1",
-            quarter_start=QUARTER,
-            question="coaching_rating",
-            respondent_kind="rep",
-            respondent_email="late@x.com",
-            answer=1,
-            answered_at=dt.datetime(2026, 4, 15, tzinfo=dt.UTC),
-        )
+        store.add_pulse(**OWN | {"answered_at": late})
 
 
-def test_a_changed_answer_replaces_the_first(store: AppStore) -> None:
-    answer(store, [5, 4, 4, 3, 5])
-    answer(store, [1, 4, 4, 3, 5])
-    assert aggregates(store) == [("T1", "5", "3.5", "0.2")]
+OWN: dict[str, Any] = {
+    "team_id": "T1",
+    "quarter_start": QUARTER,
+    "respondent_kind": "rep",
+    "respondent_email": "Rep9@x.com",
+    "answers": {"coaching_quality": 2, "coaching_minutes": 35},
+    "answered_at": IN_TIME,
+}
+
+
+def test_a_rep_answers_once_and_nothing_ties_the_answers_to_them(store: AppStore, tmp_path: Path) -> None:
+    store.add_pulse(**OWN)
+    assert store.has_answered_pulse("rep9@x.com", QUARTER)
+    assert not store.has_answered_pulse("rep9@x.com", dt.date(2026, 4, 1))
+    with pytest.raises(AlreadyAnswered):
+        store.add_pulse(**OWN | {"answers": {"coaching_quality": 5}})
+    with store.session() as session:
+        rows = [dict(row) for row in session.execute(select(Pulse.__table__)).mappings()]
+    assert sorted((row["question"], row["answer"]) for row in rows) == [
+        ("coaching_minutes", 35),
+        ("coaching_quality", 2),
+    ]
+    assert not any("rep9" in str(row) or IN_TIME.date().isoformat() in str(row) for row in rows)
+    assert len({row["pulse_id"] for row in rows}) == 2  # nor are one person's two answers tied to each other
+
+
+@pytest.mark.parametrize("answers", [{"coaching_quality": 6}, {"coaching_minutes": -5}, {"mood": 3}])
+def test_an_answer_off_its_scale_is_refused(store: AppStore, answers: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="no answer to"):
+        store.add_pulse(**OWN | {"answers": answers})
+    assert not store.has_answered_pulse("rep9@x.com", QUARTER)
+
+
+def test_a_leaders_changed_answer_replaces_the_first(store: AppStore) -> None:
+    answer(store, [4], kind="leader")
+    answer(store, [2], kind="leader")
+    assert store.pulse_aggregates(AS_OF)["mean_answer"].to_list() == ["2.0"]
+
+
+def test_very_good_is_a_share_of_the_rating_not_of_the_minutes(store: AppStore) -> None:
+    for number in range(6):
+        answers = {"coaching_quality": 5 if number else 2, "coaching_minutes": 20.0 + number}
+        store.add_pulse(**OWN | {"respondent_email": f"r{number}@x.com", "answers": answers})
+    shares = store.pulse_aggregates(AS_OF).select("question", "share_very_good").rows()
+    assert shares == [("coaching_minutes", None), ("coaching_quality", "0.83")]
+
+
+def test_answers_given_before_names_were_kept_apart_lose_them(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for kind, email in (("rep", "rep9@x.com"), ("leader", "boss@x.com")):
+            connection.exec_driver_sql(
+                f"insert into pulses values ('{email}', 'T1', '2026-01-01', 'coaching_quality', '{kind}', '{email}', 4, 'then')"
+            )
+    engine.dispose()
+    store = AppStore(url)
+    assert store.has_answered_pulse("rep9@x.com", QUARTER)
+    assert not store.has_answered_pulse("boss@x.com", QUARTER)
+    assert sorted(store.pulse_aggregates(AS_OF)["respondent_kind"]) == ["leader", "rep"]
+    store.close()
+    dump = "\n".join(sqlite3.connect(tmp_path / "old.db").iterdump())
+    assert "boss@x.com" not in dump and "then" not in dump
 
 
 EXPORTED = {"review_id": "r1"} | {key: str(value) for key, value in REVIEW.items()} | {"verdict": "agree", "note": None}
@@ -220,6 +282,6 @@ def test_no_single_answer_of_a_rep_reaches_the_lake(settings: Settings) -> None:
     store.close()
     land(settings)
     landed = b"".join(path.read_bytes() for path in Path(settings.lake).rglob("*.parquet"))
-    assert b"rep0@x.com" not in landed
+    assert b"rep0.T1@x.com" not in landed
     frame = Lake(settings.lake).scan_raw("raw_app__pulses").collect()
     assert frame.filter(pl.col("team_id") == "T2")["mean_answer"].to_list() == [None]

@@ -39,11 +39,11 @@ pulses_pivoted as (
     select
         team_id,
         quarter_start,
-        max(case when respondent_kind = 'leader' and question like '%minutes%' then mean_answer end) as leader_claimed_minutes_per_rep_week,
-        max(case when respondent_kind = 'leader' and question not like '%minutes%' then mean_answer end) as leader_rating,
+        max(case when respondent_kind = 'leader' and question = 'coaching_minutes' then mean_answer end) as leader_claimed_minutes_per_rep_week,
+        max(case when respondent_kind = 'leader' and question = 'coaching_quality' then mean_answer end) as leader_rating,
         min(case when respondent_kind = 'rep' then answer_count end) as rep_answer_count,
-        max(case when respondent_kind = 'rep' and question like '%minutes%' then mean_answer end) as rep_reported_minutes_per_week,
-        max(case when respondent_kind = 'rep' and question not like '%minutes%' then mean_answer end) as rep_rating,
+        max(case when respondent_kind = 'rep' and question = 'coaching_minutes' then mean_answer end) as rep_reported_minutes_per_week,
+        max(case when respondent_kind = 'rep' and question = 'coaching_quality' then mean_answer end) as rep_rating,
         max(case when respondent_kind = 'rep' then share_very_good end) as rep_share_very_good
     from pulses
     group by team_id, quarter_start

@@ -9,13 +9,13 @@ from pipelines.settings import Settings
 
 MANAGER = Viewer("manager", "m1@acme.test", manager_id="hr:m1")
 REP = Viewer("rep", "r1@acme.test", rep_id="hr:r1")
-SCORE = {"call_id": "folder:r1", "rubric_id": "sales_call", "rubric_version": 1, "behaviour_id": "asks_budget"}
+SCORE = {"call_id": "folder:r1", "rubric_id": "sales_call", "rubric_version": 1}
 
 
 def test_the_newest_verdict_of_the_viewer_counts_and_is_dated_within_the_as_of_day(settings: Settings) -> None:
-    reviews.save_review(settings, MANAGER, **SCORE, verdict="agree")
-    reviews.save_review(settings, LOCAL, **SCORE, verdict="agree")
-    reviews.save_review(settings, MANAGER, **SCORE, verdict="not_applicable")
+    reviews.save_reviews(settings, MANAGER, **SCORE, verdicts={"asks_budget": "agree"})
+    reviews.save_reviews(settings, LOCAL, **SCORE, verdicts={"asks_budget": "agree"})
+    reviews.save_reviews(settings, MANAGER, **SCORE, verdicts={"asks_budget": "not_applicable"})
     assert reviews.own_verdicts(settings, MANAGER, "folder:r1") == {
         ("sales_call", "1", "asks_budget"): "not_applicable"
     }
@@ -27,7 +27,7 @@ def test_the_newest_verdict_of_the_viewer_counts_and_is_dated_within_the_as_of_d
 
 def test_a_rep_cannot_review_but_can_acknowledge(settings: Settings) -> None:
     with pytest.raises(PermissionError):
-        reviews.save_review(settings, REP, **SCORE, verdict="agree")
+        reviews.save_reviews(settings, REP, **SCORE, verdicts={"asks_budget": "agree"})
     reviews.acknowledge(settings, REP, "folder:r1")
     store = reviews.open_store(settings.app_store)
     assert store.reviews().is_empty()
