@@ -24,6 +24,7 @@ help: ## this list
 
 install: $(VENV)/.installed ## build .venv from the lock
 
+# Compiled once here, or where Python is told not to write bytecode every process would compile its packages anew (seconds each).
 # uv reads the same index settings as pip on most machines. A CPU build of torch comes from PIP_FIND_LINKS if that is set, else
 # from torch's own index; where that one cannot be reached, from the ordinary index (larger, but it works).
 $(VENV)/.installed: requirements.lock requirements.nodeps.lock pyproject.toml
@@ -32,7 +33,7 @@ $(VENV)/.installed: requirements.lock requirements.nodeps.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@echo "Installing Sideline's packages into $(VENV) …"
-	@install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@"; }; \
+	@install() { $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@"; }; \
 	if [ -n "$${PIP_FIND_LINKS:-}" ]; then install -r requirements.lock --find-links "$$PIP_FIND_LINKS"; \
 	else install -r requirements.lock --torch-backend cpu || install -r requirements.lock; fi; \
 	install --no-deps -r requirements.nodeps.lock; \

@@ -64,7 +64,9 @@ def _pass(name: str, told: str, manifest: Path, full_refresh: bool, **selection:
         context: dg.AssetExecutionContext, dbt: OfflineDbt, settings: dg.ResourceParam[Settings], progress: Progress
     ) -> Iterator[Any]:
         progress.say(told)
-        command = ["build", "--vars", dbt_vars(settings), *(["--full-refresh"] if full_refresh else [])]
+        # dbt's unit tests are about the project, not about this data: `make test` runs them.
+        command = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt_vars(settings)]
+        command += ["--full-refresh"] if full_refresh else []
         log = settings.data_dir / "dbt" / f"{name}.log"
         with _told_to_log(log):
             invocation = dbt.cli(command, context=context, raise_on_error=False)
