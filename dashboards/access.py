@@ -21,8 +21,9 @@ LEADS_MANAGERS = """
     inner join published.main.dim_managers as managers on leaders.manager_id = managers.leader_id and managers.is_active
     where leaders.manager_id = ? and leaders.level = 'leader' and leaders.is_active
 """
-# Never shown to a manager's peers, nor to the manager as a rank among them (METRICS: manager lottery).
-LEADER_TABLES = frozenset({"fct_manager_effects"})
+# Managers' effects: never shown to a manager's peers, nor to the manager as a rank among them. Coins: whoever knows theirs
+# is no fair comparison.
+LEADER_TABLES = frozenset({"fct_manager_effects", "fct_nudges"})
 # A manager's own preparation: not for the reps it is about, nor for the manager a rep goes to later.
 MANAGER_TABLES = frozenset({"fct_manager_queue"})
 

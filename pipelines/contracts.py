@@ -409,6 +409,22 @@ class CoachingCorrections(dy.Schema):
     rubric = dy.String(nullable=False)
 
 
+class CoachingNudges(dy.Schema):
+    """A coin per rep, behaviour and week, flipped before the week, and what came of it; ``date`` is the Monday of the week."""
+
+    date = dy.Date(nullable=False)
+    rep_id = dy.String(nullable=False)
+    behaviour_id = dy.String(nullable=False)
+    is_assigned = dy.Bool(nullable=False)
+    assigned_share = dy.Float64(nullable=False, min=0, max=1)
+    seed = dy.Int64(nullable=False)
+    assigned_on = dy.Date(nullable=False)
+    is_received = dy.Bool(nullable=True)  # this and what follows: null until the week is over
+    opportunity_count = dy.Int64(nullable=True, min=0)
+    met_count = dy.Int64(nullable=True, min=0)
+    hit_rate_before = dy.Float64(nullable=True, min=0, max=1)
+
+
 class CoachingQueue(dy.Schema):
     """A manager's week, one row per item; ``date`` is the Monday of the week, and a date holds the week of everybody."""
 
@@ -466,5 +482,6 @@ LAKE_TABLES: dict[str, type[dy.Schema]] = {
     "estimates__curves": EstimatesCurves,
     "estimates__gap_cost": EstimatesGapCost,
     "coaching__corrections": CoachingCorrections,
+    "coaching__nudges": CoachingNudges,
     "coaching__queue": CoachingQueue,
 }

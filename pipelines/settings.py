@@ -54,6 +54,13 @@ class Settings(BaseSettings):
         None, ge=0, description="Of one rep, in company currency; default: published."
     )
 
+    randomised_nudges: bool = Field(
+        False, description="Hold half of the reminders back at random, week by week, to measure what reminding does."
+    )
+    nudges_excluded: tuple[str, ...] = Field(
+        (), description="Reps whose reminders are never held back, as a JSON list of e-mails."
+    )
+
     digest_url: str | None = Field(
         None, repr=False, description="Where Monday messages go: smtp://…, smtps://… or a webhook, http(s)://…."
     )

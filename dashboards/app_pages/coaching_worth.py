@@ -28,6 +28,8 @@ def page() -> None:
     st.divider()
     _training(marts)
     st.divider()
+    show.table(marts, others.NUDGES, NUDGE_COLUMNS, row_height=52)
+    st.divider()
     show.table(marts, others.LEAVING, LEAVING_COLUMNS, row_height=52)
     st.divider()
     _managers(marts)
@@ -203,6 +205,17 @@ HALF_LIFE_COLUMNS = {
     "gain_high": _points("to"),
     "q_value": st.column_config.NumberColumn("q", format="%.2f"),
     "half_life_caveat": st.column_config.TextColumn("About the half-life", width="large"),
+}
+NUDGE_COLUMNS = {
+    "behaviour": "Behaviour",
+    "estimator": "Method",
+    "verdict": "Verdict",
+    "points": _points("Points"),
+    "points_low": _points("95 % from"),
+    "points_high": _points("to"),
+    "q_value": st.column_config.NumberColumn("q", format="%.2f"),
+    "rep_count": "Reps",
+    "caveat": st.column_config.TextColumn("What to know", width="large"),
 }
 LEAVING_COLUMNS = {
     "question": "Question",

@@ -137,6 +137,25 @@ LEAVING = Figure(
     empty="Not estimated yet.",
 )
 
+NUDGES = Figure(
+    title="What reminders do",
+    meaning=(
+        "Share met in the weeks in which a coin allowed the reminder, less the share in weeks in which it held it back, at equal "
+        "behaviour and week: as assigned, and for those whom the coin decided. Chance made the two sides alike, so this is an "
+        "effect. Corrected for the number of behaviours looked at (q)."
+    ),
+    sql="""
+        select
+            case when segment = 'all' then 'all behaviours' else replace(split_part(segment, '=', 2), '_', ' ') end as behaviour,
+            estimator, verdict, 100 * estimate as points, 100 * ci_low as points_low, 100 * ci_high as points_high,
+            q_value, n_units as rep_count, caveat
+        from fct_estimates
+        where question = 'nudges'
+        order by segment != 'all', behaviour, role = 'primary' desc, estimator
+    """,
+    empty="Not estimated yet.",
+)
+
 LOTTERY = Figure(
     title="Attainment that lies between managers",
     meaning=(

@@ -10,6 +10,7 @@ from pipelines.settings import Settings
 
 TABLES = {
     "coaching__corrections": "Transitions of corrections with reason and calls, one row each; rows stand.",
+    "coaching__nudges": "Coins flipped for reminders by rep, behaviour and week, and what came of them; empty unless switched on.",
     "coaching__queue": "Every manager's queue of the week with its explanations.",
 }
 

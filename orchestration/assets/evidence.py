@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.resources import Progress
-from pipelines.evidence.tables import READS, run_evidence
+from pipelines.evidence.tables import NUDGES, READS, run_evidence
 from pipelines.settings import Settings
 
 TABLES = {
@@ -20,7 +20,7 @@ TABLES = {
 @dg.multi_asset(
     name="estimates",
     specs=[
-        dg.AssetSpec(table, deps=READS, group_name="evidence", kinds={"polars", "parquet"}, description=text)
+        dg.AssetSpec(table, deps=[*READS, NUDGES], group_name="evidence", kinds={"polars", "parquet"}, description=text)
         for table, text in TABLES.items()
     ],
 )

@@ -66,7 +66,7 @@ CORRECTIONS = f"""
     where latest.state != 'retired'
         and (latest.state not in ('resurfaced', 'confirmed') or latest.changed_at >= as_of - {SHOWN_DAYS})
         and (latest.state in ('resurfaced', 'confirmed') or latest.changed_at >= as_of - {4 * SHOWN_DAYS})
-        and latest.state != 'open'
+        and latest.state != 'open' and not (latest.state = 'resurfaced' and latest.is_held_back)
     order by (latest.state != 'resurfaced'), latest.changed_at desc, latest.correction_id
 """
 # The newest behaviour shown in a call, with the rep's own words.

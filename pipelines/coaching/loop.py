@@ -1,4 +1,4 @@
-"""One run of the coaching loop: reads marts, moves corrections on, fills the week's queues, lands ``coaching__*``.
+"""One run of the coaching loop: reads marts, moves corrections on, flips coins, fills the queues, lands ``coaching__*``.
 
 No rule is applied here and no SQL is written here. Keyed by what was read: a second run on the same writes nothing.
 """
@@ -6,12 +6,14 @@ No rule is applied here and no SQL is written here. Keyed by what was read: a se
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
+from pipelines.coaching import coin_flips
 from pipelines.coaching.candidates import candidates
+from pipelines.coaching.coin_flips import Coin
 from pipelines.coaching.corrections import HISTORY, OPPORTUNITIES, advance
 from pipelines.coaching.policy import CorrectionPolicy, QueuePolicy
 from pipelines.coaching.queue import rank
@@ -21,9 +23,9 @@ from pipelines.lake import Lake
 from pipelines.scoring.rubric import Behaviour, load_rubric
 from pipelines.settings import Settings
 
-CORRECTIONS, QUEUE = "coaching__corrections", "coaching__queue"
+CORRECTIONS, NUDGES, QUEUE = "coaching__corrections", "coaching__nudges", "coaching__queue"
 USUAL_MINUTES = 60.0  # a manager has for the queue in a week; fewer if the calendar leaves fewer
-__all__ = ["CORRECTIONS", "QUEUE", "READS", "CoachingReport", "run_coaching"]
+__all__ = ["CORRECTIONS", "NUDGES", "QUEUE", "READS", "CoachingReport", "run_coaching"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class CoachingReport:
 def run_coaching(settings: Settings) -> CoachingReport:
     """Move corrections on to ``settings.as_of`` and fill the queue of its week, once.
 
-    Corrections: the day's file holds the rows that runs of that day added. Queue: a week's file is written by the
+    Corrections: the day's file holds the rows that runs of that day added. Nudges: a coin stands once it is flipped, and
+    what came of it is filled in when its week is over. Queue: a week's file is written by the
     first run of the week and stands for the week, so that a manager's list does not change under their hands; only a
     run for the same day (or an earlier one) on other inputs replaces it.
 
@@ -56,6 +59,7 @@ def run_coaching(settings: Settings) -> CoachingReport:
         corrections = next_corrections(lake, inputs, settings.as_of)
         lake.write(CORRECTIONS, settings.as_of, corrections, inputs=key)
         rows[CORRECTIONS] = corrections.height
+    rows |= land_nudges(lake, inputs, settings, key)
     week = settings.as_of - dt.timedelta(days=settings.as_of.weekday())
     made_as_of, _, made_from = lake.inputs(QUEUE).get(week, "9999-12-31|").partition("|")
     if made_from != key and settings.as_of.isoformat() <= made_as_of:
@@ -67,11 +71,49 @@ def run_coaching(settings: Settings) -> CoachingReport:
 
 def next_corrections(lake: Lake, inputs: Inputs, as_of: dt.date) -> pl.DataFrame:
     """Rows of the history that runs of ``as_of`` have added, in the columns of the lake's table."""
-    written = lake.scan(CORRECTIONS).collect()
-    history = written.rename({"date": "recorded_on", "changed_at": "at"}).select(list(HISTORY)).cast(HISTORY)
-    opportunities = inputs.opportunities.select(list(OPPORTUNITIES)).cast(OPPORTUNITIES)
-    advanced = advance(history, opportunities, as_of, correction_policy(inputs))
+    held_back = coin_flips.held_back(coins(lake, as_of))
+    policy = replace(correction_policy(inputs), held_back=held_back)
+    advanced = advance(history(lake, as_of), opportunities(inputs), as_of, policy)
     return advanced.filter(pl.col("recorded_on") == as_of).rename({"recorded_on": "date", "at": "changed_at"})
+
+
+def history(lake: Lake, as_of: dt.date) -> pl.DataFrame:
+    """Corrections as runs up to ``as_of`` have written them, columns ``HISTORY``."""
+    written = lake.scan(CORRECTIONS).filter(pl.col("date") <= as_of).collect()
+    return written.rename({"date": "recorded_on", "changed_at": "at"}).select(list(HISTORY)).cast(HISTORY)
+
+
+def opportunities(inputs: Inputs) -> pl.DataFrame:
+    return inputs.opportunities.select(list(OPPORTUNITIES)).cast(OPPORTUNITIES)
+
+
+def coins(lake: Lake, as_of: dt.date) -> pl.DataFrame:
+    """Coins that runs up to ``as_of`` have flipped, columns ``coin_flips.LOG``."""
+    flipped = lake.scan(NUDGES).filter(pl.col("assigned_on") <= as_of)
+    return flipped.select(list(coin_flips.LOG)).collect().cast(coin_flips.LOG)
+
+
+def land_nudges(lake: Lake, inputs: Inputs, settings: Settings, key: str) -> dict[str, int]:
+    """Flip next week's coins if coins are switched on, and fill in what came of those whose week is over.
+
+    Returns the rows written; without any coin nothing is written.
+    """
+    log, past = coins(lake, settings.as_of), history(lake, settings.as_of)
+    if settings.randomised_nudges:
+        excluded = inputs.emails.filter(
+            pl.col("email").is_in([one.strip().lower() for one in settings.nudges_excluded])
+        )
+        log = coin_flips.flip(past, log, settings.as_of, Coin(excluded=frozenset(excluded["rep_id"])))
+    known = coin_flips.outcomes(log, past, opportunities(inputs), settings.as_of)
+    later = (
+        lake.scan(NUDGES).filter(pl.col("assigned_on") > settings.as_of).collect()
+    )  # by runs for a later day: they stand
+    rows = pl.concat([known, later.select(list(coin_flips.NUDGES)).cast(coin_flips.NUDGES)])
+    landed = lake.inputs(NUDGES)
+    stale = [week for week in known["date"].unique().sort() if landed.get(week) != key]
+    for week in stale:
+        lake.write(NUDGES, week, rows.filter(pl.col("date") == week), inputs=key)
+    return {NUDGES: rows.filter(pl.col("date").is_in(stale)).height} if stale else {}
 
 
 def correction_policy(inputs: Inputs) -> CorrectionPolicy:

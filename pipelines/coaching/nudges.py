@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipelines.coaching.evidence_path import Opportunity
-from pipelines.coaching.policy import CorrectionPolicy
-
-Week = tuple[int, int]
+from pipelines.coaching.policy import CorrectionPolicy, Week
 
 
 def week_of(day: dt.date) -> Week:
@@ -59,8 +57,9 @@ def rung_of(shown_on: dt.date, due_on: dt.date, policy: CorrectionPolicy) -> int
 def choose(
     reminders: Iterable[Reminder], rep_id: str, day: dt.date, shown: Counter[Week], policy: CorrectionPolicy
 ) -> list[Reminder]:
-    """What the rep sees on ``day``: what is due, urgent first, then longest due, up to what the week still allows."""
+    """What the rep sees on ``day``: what is due and not held back, urgent first, then longest due, up to what the week allows."""
     room = policy.cap(rep_id) - shown[week_of(day)]
     due = [one for one in reminders if one.is_due(day, policy)]
+    due = [one for one in due if (rep_id, one.behaviour_id, week_of(day)) not in policy.held_back]
     due.sort(key=lambda one: (not one.is_urgent(policy), one.due_on, one.behaviour_id))
     return due[: max(room, 0)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import log
 from types import MappingProxyType
 
+Week = tuple[int, int]  # ISO year and week
 HALF_WIDTH = 0.25  # .35 against .85 around the usual target of .60
 
 
@@ -51,6 +52,9 @@ class CorrectionPolicy:
     weak_reps: frozenset[str] = frozenset()
     rubric: str = "sales_call.v1"
     behaviours: frozenset[str] | None = None  # None: every behaviour that is scored
+    held_back: frozenset[tuple[str, str, Week]] = (
+        frozenset()
+    )  # reminders that a coin flip takes away (rep, behaviour, week)
 
     def observed(self, rate: float) -> float:
         """A true rate on the scorer's scale (.70 → .654, .85 → .777 at .90/.92)."""

@@ -42,6 +42,9 @@ WEAK_REPS = f"""
     tiers as (select rep_id, ntile(3) over (order by hit_rate, rep_id) as tier from rates)
     select rep_id from tiers where tier = 1 order by rep_id
 """
+EMAILS = """
+    select rep_id, lower(email) as email from dim_reps where email is not null order by rep_id
+"""
 # Reps in seat x behaviours, seen or not; the team is the manager's.
 REP_BEHAVIOURS = f"""
     with judged as (select * from ({JUDGED}) where call_date > $as_of - {WINDOW_DAYS}),
@@ -148,6 +151,7 @@ class Inputs:
     last_talked: pl.DataFrame
     free_minutes: pl.DataFrame
     outcomes: pl.DataFrame
+    emails: pl.DataFrame
     agreement: pl.DataFrame  # no row where nobody has measured it
 
     def fingerprint(self) -> str:
@@ -189,6 +193,7 @@ def read_inputs(warehouse: Path, as_of: object) -> Inputs:
                 last_talked=query(LAST_TALKED),
                 free_minutes=query(FREE_MINUTES),
                 outcomes=query(OUTCOMES),
+                emails=query(EMAILS),
                 agreement=query(AGREEMENT),
             )
         except duckdb.CatalogException as missing:

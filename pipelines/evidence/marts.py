@@ -1,6 +1,7 @@
 """What evidence reads: marts from the warehouse, read-only, as frames in the estimators' shapes. No estimation.
 
 Definitions stay in dbt. Two staging models are read too (trainings and programmes), because no mart carries them.
+Coin flips come from the lake, where the coaching loop landed them just before.
 """
 
 import hashlib
@@ -110,6 +111,7 @@ class Marts:
     employments: pl.DataFrame
     opportunities: pl.DataFrame
     programmes: pl.DataFrame
+    nudges: pl.DataFrame
     sensitivity: float | None
     specificity: float | None
 
@@ -128,8 +130,12 @@ class Marts:
         return digest.hexdigest()
 
 
-def read_marts(warehouse: Path) -> Marts:
+def read_marts(warehouse: Path, nudges: pl.DataFrame) -> Marts:
     """Read all inputs.
+
+    Args:
+        nudges: coin flips and what came of them (the lake's ``coaching__nudges``): the mart made from them comes after
+            estimation.
 
     Raises:
         NoMarts: no warehouse yet, or ``fct_rep_months``, ``fct_rep_quarters``, ``fct_ramp_episodes`` or ``dim_reps``
@@ -145,6 +151,7 @@ def read_marts(warehouse: Path) -> Marts:
             employments=_needed(con, EMPLOYMENTS),
             opportunities=_optional(con, OPPORTUNITIES, _OPPORTUNITY),
             programmes=_optional(con, PROGRAMMES, _PROGRAMME),
+            nudges=nudges.rename({"date": "week_start"}).sort("week_start", "rep_id", "behaviour_id"),
             sensitivity=known[0],
             specificity=known[1],
         )

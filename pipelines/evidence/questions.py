@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.evidence import attrition, cost, decay, effect, lottery, planner, ramp, ramp_coaching, rollout
+from pipelines.evidence import attrition, cost, decay, effect, lottery, nudges, planner, ramp, ramp_coaching, rollout
 from pipelines.evidence.attrition import coaching_and_leaving
 from pipelines.evidence.decay import training_decay
 from pipelines.evidence.marts import Marts
@@ -36,6 +36,7 @@ def estimate_all(marts: Marts, settings: Settings, seed: int, half_life_weeks: f
         + ramps
         + asked(ramp_coaching.COX, lambda: coaching_and_ramp(marts.episodes, months, *agreement, seed=seed))
         + asked(attrition.TEMPLATE, lambda: coaching_and_leaving(marts.employments, months, *agreement))
+        + asked(nudges.TEMPLATE, lambda: _nudges(marts.nudges))
         + asked(decay.TEMPLATE, lambda: training_decay(marts.opportunities))
         + _lotteries(months)
         + asked(planner.TEMPLATE, lambda: planner.plan_findings(months))
@@ -63,6 +64,15 @@ def _lotteries(months: pl.DataFrame) -> Findings:
         template = replace(lottery.TEMPLATE, estimator=f"mixed_model_{outcome}")
         found += asked(template, partial(lottery.manager_lottery, months, outcome))
     return found
+
+
+def _nudges(weeks: pl.DataFrame) -> Findings:
+    """Weeks that are over; where no coin has been flipped, how to begin."""
+    known = weeks.drop_nulls("opportunity_count")
+    if known.is_empty():
+        reason = "No reminder was held back at random yet: the setting randomised_nudges switches coin flips on."
+        return Findings([nudges.TEMPLATE.withheld(reason)])
+    return nudges.randomised_nudges(known)
 
 
 def _rollouts(marts: Marts) -> Findings:

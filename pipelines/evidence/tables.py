@@ -18,6 +18,7 @@ from pipelines.settings import Settings
 SEED = 20_240_607
 HALF_LIFE_WEEKS = 5.0
 RUNS = "estimates__runs"
+NUDGES = "coaching__nudges"  # of the lake, read beside the marts
 # The warehouse's models that are read, for whoever draws the lineage; the queries are in ``marts.py``.
 READS = (
     "dim_reps",
@@ -52,7 +53,7 @@ def run_evidence(settings: Settings, seed: int = SEED) -> EvidenceReport:
         marts.NoMarts: the marts are not built yet.
     """
     lake = Lake(settings.lake)
-    marts = read_marts(settings.warehouse)
+    marts = read_marts(settings.warehouse, lake.scan(NUDGES).filter(pl.col("date") <= settings.as_of).collect())
     config = _config(settings)
     key = [marts.fingerprint(), config, code_version(), str(seed), settings.as_of.isoformat()]
     run_id = hashlib.sha256("\n".join(key).encode()).hexdigest()[:16]

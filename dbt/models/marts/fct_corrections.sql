@@ -5,6 +5,17 @@ with transitions as (
 
 ),
 
+held_back as (
+
+    -- By a coin, for the week of the as-of date.
+    select
+        rep_id,
+        behaviour_id
+    from {{ ref('stg_coaching__nudges') }}
+    where not is_assigned and week_start = cast({{ dbt.date_trunc('week', as_of()) }} as date)
+
+),
+
 behaviours as (
 
     select * from {{ ref('dim_behaviours') }}
@@ -95,6 +106,7 @@ final as (
         cast(len(transitions.call_ids) as bigint) as call_count,
         transitions.correction_id || '#' || cast(transitions.sequence_number as varchar) as transition_id,
         array_to_string(transitions.call_ids, ',') as call_ids,
+        held_back.rep_id is not null as is_held_back,
         -- Worked out afterwards from calls before the day of the run: nobody was shown it then.
         cast(transitions.changed_at as date) < transitions.recorded_on as is_worked_out_later,
         cast(
@@ -115,6 +127,9 @@ final as (
         on transitions.rep_id = rates.rep_id
         and transitions.behaviour_id = rates.behaviour_id
     left join top_rates on transitions.behaviour_id = top_rates.behaviour_id
+    left join held_back
+        on transitions.rep_id = held_back.rep_id
+        and transitions.behaviour_id = held_back.behaviour_id
     left join acknowledgements
         on transitions.correction_id = acknowledgements.correction_id
         and transitions.sequence_number = acknowledgements.sequence_number

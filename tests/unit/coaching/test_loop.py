@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.coaching.candidates import source_weights
-from pipelines.coaching.loop import CORRECTIONS, QUEUE, run_coaching
+from pipelines.coaching.loop import CORRECTIONS, NUDGES, QUEUE, run_coaching
 from pipelines.coaching.reading import NoMarts
 from pipelines.lake import Lake
 from pipelines.settings import Settings
@@ -172,6 +172,23 @@ def test_a_persons_verdict_counts_before_the_scorers(ready: Settings) -> None:
         connection.execute("update fct_behaviour_scores set review_verdict = 'disagree' where not is_met")
     run_coaching(ready)
     assert landed(ready, CORRECTIONS).is_empty()
+
+
+def test_coins_are_flipped_where_switched_on_once_and_not_for_those_left_out(ready: Settings) -> None:
+    assert NUDGES not in run_coaching(ready).rows
+    switched_on = ready.model_copy(update={"randomised_nudges": True, "nudges_excluded": (" R1@acme.test",)})
+    assert run_coaching(switched_on).rows == {NUDGES: 5}
+    coins = landed(ready, NUDGES)
+    assert "hr:r1" not in coins["rep_id"]
+    assert (coins["date"] == MONDAY + dt.timedelta(days=7)).all() and (coins["assigned_on"] == org.AS_OF).all()
+    assert run_coaching(switched_on).rows == {}
+    # A later run includes the rep, and a run for the earlier day afterwards takes no coin away.
+    later = switched_on.model_copy(update={"as_of": org.AS_OF + dt.timedelta(days=1), "nudges_excluded": ()})
+    run_coaching(later)
+    assert landed(ready, NUDGES).height == 6
+    warehouse(ready, met="xxxxooooxx")
+    run_coaching(switched_on)
+    assert landed(ready, NUDGES).height == 6
 
 
 def test_without_a_warehouse_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

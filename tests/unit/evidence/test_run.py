@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.contracts import LAKE_TABLES
 from pipelines.evidence import marts
 from pipelines.evidence.effect import TEMPLATE
 from pipelines.evidence.marts import NoMarts, read_marts
@@ -22,6 +23,7 @@ from pipelines.lake import Lake
 from pipelines.settings import Settings
 
 AS_OF = dt.date(2026, 1, 31)
+NO_COINS = LAKE_TABLES["coaching__nudges"].create_empty()
 TABLES = ("runs", "estimates", "diagnostics", "curves", "gap_cost")
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -123,7 +125,7 @@ def test_misjudgement_is_known_from_enough_double_scored_sessions_and_from_nothi
     tmp_path: Path, mixed: pl.DataFrame
 ) -> None:
     settings = write_warehouse(tmp_path, mixed)
-    marts = read_marts(settings.warehouse)
+    marts = read_marts(settings.warehouse, NO_COINS)
     assert (marts.sensitivity, marts.specificity) == (0.9, pytest.approx(142 / 150))
     for change in (
         "update fct_scorer_agreement set behaviour_id = 'practises'",
@@ -131,7 +133,7 @@ def test_misjudgement_is_known_from_enough_double_scored_sessions_and_from_nothi
     ):
         with duckdb.connect(str(settings.warehouse)) as warehouse:
             warehouse.execute(change)
-        marts = read_marts(settings.warehouse)
+        marts = read_marts(settings.warehouse, NO_COINS)
         assert (marts.sensitivity, marts.specificity) == (None, None)
 
 
@@ -139,7 +141,9 @@ def test_sums_added_in_another_order_are_not_another_run(tmp_path: Path, mixed: 
     few = mixed.filter(pl.col("manager_id") == "hr:m1")
     same = few.with_columns(pl.col("attainment") * (1 + 1e-15))
     other = few.with_columns(pl.col("attainment") + 1e-6)
-    prints = [read_marts(write_warehouse(tmp_path, panel).warehouse).fingerprint() for panel in (few, same, other)]
+    prints = [
+        read_marts(write_warehouse(tmp_path, panel).warehouse, NO_COINS).fingerprint() for panel in (few, same, other)
+    ]
     assert prints[0] == prints[1] != prints[2]
 
 
@@ -161,7 +165,16 @@ def test_marts_that_answer_nothing_give_sentences_and_no_effect(
     settings = write_warehouse(tmp_path, change(mixed))
     run_evidence(settings)
     rows = landed(settings)["estimates"]
-    questions = {"coaching_effect", "rollout", "ramp", "attrition", "training_decay", "manager_lottery", "power"}
+    questions = {
+        "coaching_effect",
+        "rollout",
+        "ramp",
+        "attrition",
+        "nudges",
+        "training_decay",
+        "manager_lottery",
+        "power",
+    }
     assert set(rows["question"]) == questions
     effects = rows.filter(
         pl.col("question").is_in(["coaching_effect", "rollout", "attrition"]), pl.col("role") == "primary"
@@ -190,7 +203,7 @@ def test_the_lineage_names_every_model_that_is_read() -> None:
 
 def test_a_warehouse_that_is_not_built_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NoMarts, match="build it first"):
-        read_marts(tmp_path / "warehouse.duckdb")
+        read_marts(tmp_path / "warehouse.duckdb", NO_COINS)
 
 
 def test_estimating_leaves_the_screen_to_others() -> None:
