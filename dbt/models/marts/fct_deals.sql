@@ -45,7 +45,7 @@ links_summarised as (
 
     select
         deal_id,
-        min(case when object_type in ('company', 'companies') then object_id end) as account_id,
+        min(case when object_type in ('company', 'companies') then 'hubspot:' || object_id end) as account_id,
         count(distinct case when object_type in ('contact', 'contacts') then object_id end) as contact_count
     from links
     group by deal_id

@@ -455,3 +455,11 @@ def test_unheard_one_on_ones_are_counted_by_manager_and_day(tiny: Build) -> None
         "select subject_id, sum(row_count) from fct_data_quality where rule = 'unheard_one_on_ones' group by 1 order by 1"
     )
     assert rows == [("hr:M", 7), ("hr:X", 6)]
+
+
+def test_an_account_has_the_deals_the_crm_links_to_it(tiny: Build) -> None:
+    linked = tiny.rows("select account_id, account_name from fct_deals where account_id is not null")
+    assert linked == [("hubspot:c1", "Acme")]
+    columns = "account_id, account_name, deal_count, won_deal_count, closed_won_amount, customer_since::varchar"
+    deal = tiny.rows("select amount, close_date::varchar from fct_deals where account_id = 'hubspot:c1'")[0]
+    assert tiny.rows(f"select {columns} from dim_accounts") == [("hubspot:c1", "Acme", 1, 1, *deal)]

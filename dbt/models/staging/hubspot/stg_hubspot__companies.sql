@@ -4,7 +4,7 @@
 final as (
 
     select
-        {{ to_text('id') }} as account_id,
+        'hubspot:' || trim(id) as account_id,
         {{ to_text('name') }} as account_name,
         {{ to_text('domain') }} as domain,
         {{ to_text('industry') }} as industry,

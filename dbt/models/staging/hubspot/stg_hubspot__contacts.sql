@@ -8,7 +8,7 @@ final as (
         {{ to_email('email') }} as email,
         trim(concat_ws(' ', {{ to_text('firstname') }}, {{ to_text('lastname') }})) as full_name,
         {{ to_text('jobtitle') }} as job_title,
-        {{ to_text('associatedcompanyid') }} as account_id,
+        'hubspot:' || {{ to_text('associatedcompanyid') }} as account_id,
         coalesce({{ to_boolean('archived') }}, false) as is_deleted
     from newest
 

@@ -1,0 +1,70 @@
+with accounts as (
+
+    select * from {{ ref('stg_hubspot__companies') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_hubspot__contacts') }}
+    where not is_deleted
+
+),
+
+deals as (
+
+    select * from {{ ref('fct_deals') }}
+    where not is_excluded
+
+),
+
+contacts_counted as (
+
+    select
+        account_id,
+        count(*) as contact_count
+    from contacts
+    group by account_id
+
+),
+
+deals_summarised as (
+
+    select
+        account_id,
+        count(*) as deal_count,
+        count(*) filter (where not is_closed) as open_deal_count,
+        count(*) filter (where is_won) as won_deal_count,
+        {{ exact_sum('credited_closed_won_amount') }} as closed_won_amount,
+        min(case when is_won then close_date end) as customer_since,
+        max(last_call_date) as last_call_date
+    from deals
+    group by account_id
+
+),
+
+final as (
+
+    select
+        accounts.account_id,
+        accounts.account_name,
+        accounts.domain,
+        accounts.industry,
+        accounts.employee_count,
+        accounts.country,
+        accounts.is_deleted,
+        deals_summarised.customer_since,
+        deals_summarised.last_call_date,
+        coalesce(contacts_counted.contact_count, 0) as contact_count,
+        coalesce(deals_summarised.deal_count, 0) as deal_count,
+        coalesce(deals_summarised.open_deal_count, 0) as open_deal_count,
+        coalesce(deals_summarised.won_deal_count, 0) as won_deal_count,
+        cast(coalesce(deals_summarised.closed_won_amount, 0) as double) as closed_won_amount,
+        '{{ var('company_currency') }}' as currency
+    from accounts
+    left join contacts_counted on accounts.account_id = contacts_counted.account_id
+    left join deals_summarised on accounts.account_id = deals_summarised.account_id
+
+)
+
+select * from final
