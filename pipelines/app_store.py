@@ -55,8 +55,16 @@ class AlreadyAnswered(ValueError):
     """A rep's answers to a pulse are in; they cannot be told from the others any more."""
 
 
+class NewerStore(RuntimeError):
+    """The store has tables of a later version than this code knows; nothing was read or written."""
+
+
 class AppStore:
-    """The store behind ``url``; opening it brings its tables up to date."""
+    """The store behind ``url``; opening it brings its tables up to date.
+
+    Raises:
+        NewerStore: a later version has written it.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
@@ -341,8 +349,13 @@ def _engine(url: str) -> Engine:
 
 def _migrate(engine: Engine) -> None:
     """Bring the tables to the newest version; several processes may open a new store at once."""
-    if _version(engine) == NEWEST_MIGRATION:
+    version = _version(engine)
+    if version == NEWEST_MIGRATION:
         return
+    if version is not None and version > NEWEST_MIGRATION:
+        raise NewerStore(
+            f"{engine.url.database} was written by a newer Sideline (its tables are at {version}): use that one"
+        )
     from alembic import command  # noqa: PLC0415 (0.3 s that opening an up-to-date store need not spend)
     from alembic.config import Config  # noqa: PLC0415
 

@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, select
 
 from pipelines.app_exports import BadLine, read_export
 from pipelines.app_pulses import RespondentKind
-from pipelines.app_store import MIGRATIONS, AlreadyAnswered, AppStore
+from pipelines.app_store import MIGRATIONS, AlreadyAnswered, AppStore, NewerStore
 from pipelines.app_tables import NEWEST_MIGRATION, Base, Pulse
 from pipelines.contracts import PROVENANCE, RAW_TABLES
 from pipelines.ingest.source import land
@@ -57,6 +57,13 @@ def test_migrations_give_exactly_the_tables_of_the_models(store: AppStore, url: 
     with create_engine(url).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == NEWEST_MIGRATION
+
+
+def test_a_store_of_a_later_version_is_left_alone(store: AppStore, url: str) -> None:
+    with create_engine(url).begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    with pytest.raises(NewerStore, match="newer Sideline"):
+        AppStore(url)
 
 
 def test_what_is_written_is_read_back_in_the_columns_of_the_raw_tables(store: AppStore) -> None:
