@@ -1,6 +1,6 @@
 """`make bench`: every measurement that ends within minutes, then all tables joined in benchmarks/RESULTS.md.
 
-The planted-truth worlds of the estimators (`python -m benchmarks.evidence`), the recognisers side by side (`python -m
+The planted-truth worlds of the estimators (`python -m benchmarks.evidence`, cost: `evidence_cost`), the recognisers side by side (`python -m
 benchmarks.hearing`) and the large warehouses (`python -m benchmarks.warehouse`) take longer, and throughput (`python -m
 benchmarks.throughput`) needs the lake of a finished run: their tables are joined as they are.
 """
@@ -22,6 +22,7 @@ TITLES = {
     "scoring": "Scoring: calls and 1:1s labelled by hand, never learned from",
     "throughput": "Throughput of signals and scorer, on the utterances of a finished run",
     "evidence": "Estimators on worlds with planted truth",
+    "evidence_cost": "Evidence: all questions together, up to 10,000 reps over 24 months",
     "warehouse": "Warehouse: models, publish and one more day at 10⁴, 10⁵ and 10⁶ calls",
 }
 JOINED = Path(__file__).parent / "RESULTS.md"
