@@ -35,8 +35,12 @@ def page() -> None:
 def _write_questions(marts: Marts, settings: Settings) -> None:
     kind = pulses.respondent_kind(marts.viewer)
     if kind is None:
-        asks = "Nobody is logged in" if marts.viewer.is_local else "You have no team of your own"
-        st.info(f"Reps and managers are asked here once a quarter. {asks}, so there is nothing to answer.")
+        why = (
+            "Nobody is logged in: set `SIDELINE_VIEWER_EMAIL` to see it as that person does."
+            if marts.viewer.is_local
+            else "You have no team of your own, so there is nothing to answer."
+        )
+        st.info(f"Reps and managers are asked here once a quarter. {why}")
         return
     teams = marts.frame(figures.OWN_TEAMS.sql, rep_id=marts.viewer.rep_id, manager_id=marts.viewer.manager_id)
     quarter = pulses.quarter_asked_about(marts.frame(figures.QUARTERS.sql), settings.as_of)
@@ -78,13 +82,13 @@ def _day(day: dt.date) -> str:
 COLUMNS = {
     "team": st.column_config.TextColumn("Team", width="medium"),
     "quarter_start": st.column_config.DateColumn("Quarter from", format="D MMM YYYY"),
-    "answer_count_band": "Reps who answered",
-    "rep_rating": st.column_config.NumberColumn("Reps: rating", format="%.0f", help="1 poor to 5 very good"),
-    "rep_share_very_good": show.share("Reps: very good"),
-    "rep_reported_minutes_per_week": st.column_config.NumberColumn("Reps: minutes a week", format="%.0f"),
-    "leader_rating": st.column_config.NumberColumn("Leader: rating", format="%.0f"),
-    "leader_claimed_minutes_per_rep_week": st.column_config.NumberColumn("Leader: minutes a week", format="%.0f"),
-    "observed_coaching_minutes_per_rep_week": st.column_config.NumberColumn("Heard: minutes a week", format="%.0f"),
+    "answer_count_band": "Answers",
+    "rep_rating": st.column_config.NumberColumn("Reps rate", format="%.0f", help="1 poor to 5 very good"),
+    "rep_share_very_good": show.share("Very good"),
+    "rep_reported_minutes_per_week": st.column_config.NumberColumn("Reps: minutes", format="%.0f"),
+    "leader_rating": st.column_config.NumberColumn("Leader rates", format="%.0f"),
+    "leader_claimed_minutes_per_rep_week": st.column_config.NumberColumn("Leader: minutes", format="%.0f"),
+    "observed_coaching_minutes_per_rep_week": st.column_config.NumberColumn("Heard: minutes", format="%.0f"),
 }
 
 page()
