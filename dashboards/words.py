@@ -73,6 +73,8 @@ LABELS = {
     "lead_of_exposure": "Placebo: coaching still to come",
     "partial_pooling": "By group",
     "did2s": "Main: two-stage difference in differences",
+    "intention_to_treat": "Main: as assigned",
+    "instrumental_variable": "Those whom the coin decided",
     "saturated_event_study": "By start cohort",
     "static_two_way_fe": "Static two-way effects",
     "before_after": "Before and after",
