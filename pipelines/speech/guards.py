@@ -23,6 +23,7 @@ LONGEST_PHRASE = 10  # words of a phrase that may loop
 MAX_REPEATS = {1: 5, 2: 4}  # "no no no no no" is speech; the sixth is a loop. Longer phrases: three times
 MAX_WORD_SECONDS = 1.5
 SUSPECT_WORD_SECONDS = 0.7
+LONGEST_SHIFT_SECONDS = 1.0
 STOCK_PHRASES = frozenset(
     {
         "thanks for watching",
@@ -61,7 +62,7 @@ def believed(segments: Sequence[Segment], speech: NDArray[np.float32]) -> Heard:
         if reason := _why_not(segment, own, speech):
             dropped.append(Dropped(own[0].start_seconds, own[-1].end_seconds, reason))
         else:
-            words += [_within_speech(word, speech) for word in own]
+            words += [_onto_speech(_within_speech(word, speech), speech) for word in own]
     kept = _without_loops(words)
     return Heard(tuple(kept.words), (*dropped, *kept.dropped))
 
@@ -98,6 +99,23 @@ def _within_speech(word: Word, speech: NDArray[np.float32]) -> Word:
         end = min(end, (first + run_end) * FRAME / SAMPLE_RATE)
     # Whisper stretches a word towards the pause before it more often than after it: its end is the surer side.
     return replace(word, start_seconds=max(start, end - MAX_WORD_SECONDS), end_seconds=max(end, start))
+
+
+def _onto_speech(word: Word, speech: NDArray[np.float32]) -> Word:
+    """A believed word that stands in silence, moved to the nearest speech if some is near: the time is wrong, not the word."""
+    first, last = (int(seconds * SAMPLE_RATE / FRAME) for seconds in (word.start_seconds, word.end_seconds))
+    reach = int(LONGEST_SHIFT_SECONDS * SAMPLE_RATE / FRAME)
+    begin = max(first - reach, 0)
+    spoken = np.flatnonzero(speech[begin : last + reach + 1] >= NO_SPEECH) + begin
+    if not len(spoken) or ((spoken >= first) & (spoken <= last)).any():
+        return word
+    nearest = int(spoken[np.argmin(np.where(spoken < first, first - spoken, spoken - last))])
+    if nearest < first:
+        shift = (nearest + 1) * FRAME / SAMPLE_RATE - word.end_seconds
+    else:
+        shift = nearest * FRAME / SAMPLE_RATE - word.start_seconds
+    start = max(word.start_seconds + shift, 0.0)
+    return replace(word, start_seconds=start, end_seconds=start + word.end_seconds - word.start_seconds)
 
 
 def _longest_run(is_speech: NDArray[np.bool_]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """What a recogniser says is not always what was said: loops, words in silence, stretched words, other languages."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from pipelines.speech.engines.protocol import Segment, Word
@@ -78,6 +79,18 @@ def test_a_word_stretched_over_a_pause_is_cut_back_to_its_speech() -> None:
 def test_no_word_is_longer_than_the_cap() -> None:
     (word,) = believed([Segment((Word(2.0, 8.0, " so", 0.9),), -0.2, 0.1, 1.0)], speech()).words
     assert word.end_seconds - word.start_seconds <= MAX_WORD_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("silent", "start"), [((1.8, 2.7), 2.7), ((2.1, 4.5), 1.85), ((0.0, 30.0), 2.2), ((0.5, 4.5), 2.2)]
+)
+def test_a_word_in_silence_is_moved_to_the_nearest_speech_if_some_is_near(
+    silent: tuple[float, float], start: float
+) -> None:
+    in_silence = Segment((Word(2.2, 2.45, " right", 0.9),), -0.2, 0.1, 1.0)
+    (word,) = believed([in_silence], speech(silent=silent)).words
+    assert word.start_seconds == pytest.approx(start, abs=2 * FRAME_SECONDS)
+    assert word.end_seconds - word.start_seconds == pytest.approx(0.25)
 
 
 def test_guesses_at_an_unknown_language_are_told_from_speech_that_is_hard_to_hear() -> None:
