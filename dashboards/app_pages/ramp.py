@@ -23,6 +23,8 @@ def page() -> None:
     st.divider()
     _curves(marts)
     st.divider()
+    show.chart(marts, figures.BY_CADENCE, charts.survival_curves)
+    st.divider()
     left, right = st.columns([2, 3], gap="large")
     with left:
         show.chart(marts, figures.SHARE_RAMPED, charts.share_ramped)

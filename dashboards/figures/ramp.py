@@ -85,6 +85,28 @@ EPISODES = Figure(
     empty="No ramp episode yet: it needs a hire date, a quota and closed deals.",
 )
 
+BY_CADENCE = Figure(
+    title="Still ramping, by coaching in the first three months",
+    meaning=(
+        "Kaplan–Meier share still ramping from the fourth month on, of those who had neither ramped nor left by then, by "
+        "whether they were coached in at least half of the weeks of their first three months. Sorting by coaching at any time "
+        "would count those who stay long as coached. Not drawn at random: an association."
+    ),
+    sql="""
+        select
+            upper(left(split_part(segment, '=', 2), 1)) || split_part(segment, '=', 2)[2:] as group_name,
+            x as month,
+            estimate as share,
+            ci_low,
+            ci_high,
+            n_at_risk
+        from fct_curves
+        where question = 'ramp' and estimator = 'landmark_kaplan_meier'
+        order by group_name, month
+    """,
+    empty="Fewer than 20 reps on one side were watched from their first day, or company-wide figures are shown to leaders only.",
+)
+
 SHARE_RAMPED = Figure(
     title="Ramped by month",
     meaning=(

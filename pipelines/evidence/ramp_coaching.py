@@ -1,4 +1,7 @@
-"""Coaching and ramp: time-varying Cox, and the landmark difference in time to ramp. Not here: ramp curves as such."""
+"""Coaching and ramp: time-varying Cox, and from a landmark the difference in time to ramp and the curves by cadence.
+
+Not here: ramp curves as such.
+"""
 
 from dataclasses import replace
 
@@ -10,9 +13,11 @@ from pipelines.evidence.panel import UnusablePanel
 from pipelines.evidence.person_months import coaching_by_month, risk_months
 from pipelines.evidence.ramp import DRAWS, HORIZON
 from pipelines.evidence.ramp import TEMPLATE as RAMP
-from pipelines.evidence.results import Estimate, Findings
+from pipelines.evidence.results import Estimate, Findings, curve_frame
 
 MIN_EVENTS, MIN_GROUP, LANDMARK = 20, 20, 3.0
+EVERY_SECOND_WEEK = 0.5  # share of weeks coached
+CADENCES = {True: "coached_early=every second week or more", False: "coached_early=less"}
 COX = replace(
     RAMP,
     estimand="log hazard ratio of ramping",
@@ -74,7 +79,7 @@ def coaching_and_ramp(
         .sort("spell", "start")
         .with_columns(progress=pl.col("attainment").shift(1).over("spell").fill_null(0.0))
     )
-    return Findings([_cox(progress), _landmark(rows, spells, seed)])
+    return Findings([_cox(progress)]) + _landmark(rows, spells, seed)
 
 
 def _cox(rows: pl.DataFrame) -> Estimate:
@@ -88,7 +93,8 @@ def _cox(rows: pl.DataFrame) -> Estimate:
     return row.with_normal_interval(*found[0]["stock"]).judged([], [NOT_RANDOM])
 
 
-def _landmark(rows: pl.DataFrame, spells: pl.DataFrame, seed: int) -> Estimate:
+def _landmark(rows: pl.DataFrame, spells: pl.DataFrame, seed: int) -> Findings:
+    """From the fourth month on, reps by how they were coached in the first three: what happens later sorts nobody."""
     early = (
         rows.filter(pl.col("stop") <= LANDMARK)
         .group_by("spell")
@@ -99,7 +105,7 @@ def _landmark(rows: pl.DataFrame, spells: pl.DataFrame, seed: int) -> Estimate:
         spells.with_row_index("spell")
         .filter((pl.col("exit") > LANDMARK) & (pl.col("entry") <= 0))
         .join(early, on="spell")
-        .with_columns(pl.col("entry") * 0, pl.col("exit") - LANDMARK, coached=pl.col("share") >= 0.5)
+        .with_columns(pl.col("entry") * 0, pl.col("exit") - LANDMARK, coached=pl.col("share") >= EVERY_SECOND_WEEK)
     )
     groups = [alive.filter(pl.col("coached") == flag) for flag in (True, False)]
     row = replace(
@@ -107,9 +113,8 @@ def _landmark(rows: pl.DataFrame, spells: pl.DataFrame, seed: int) -> Estimate:
     )
     if min(group.height for group in groups) < MIN_GROUP:
         sizes = " and ".join(str(group.height) for group in groups)
-        return row.withheld(
-            f"{sizes} reps were watched from their first day and coached so or less; {MIN_GROUP} each are needed."
-        )
+        reason = f"{sizes} reps were watched from their first day and coached so or less; {MIN_GROUP} each are needed."
+        return Findings([row.withheld(reason)])
     rng = np.random.default_rng(seed)
     data = [survival.spells(group.select("rep_id", "entry", "exit", "code")) for group in groups]
     horizon = HORIZON - LANDMARK
@@ -117,4 +122,14 @@ def _landmark(rows: pl.DataFrame, spells: pl.DataFrame, seed: int) -> Estimate:
     draws = np.subtract(*(survival.restricted_mean_draws(part, horizon, DRAWS, rng) for part in data))
     low, high = (float(edge) for edge in np.quantile(draws, [0.025, 0.975]))
     known = replace(row, estimate=value, std_error=float(draws.std(ddof=1)), ci_low=low, ci_high=high)
-    return known.judged([], [NOT_RANDOM])
+    months = np.arange(1, int(horizon) + 1)
+    curves = [
+        curve_frame(
+            RAMP.question,
+            "landmark_kaplan_meier",
+            CADENCES[flag],
+            survival.survival_curve(part, months).with_columns(pl.col("x") + LANDMARK),
+        )
+        for flag, part in zip((True, False), data, strict=True)
+    ]
+    return Findings([known.judged([], [NOT_RANDOM])], [], pl.concat(curves))
