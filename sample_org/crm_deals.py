@@ -16,6 +16,8 @@ UNKNOWN_OWNER = "99999999"
 LOST_REASONS = ("Price", "No decision", "Competitor", "Timing", "Missing feature", "Champion left", "No budget")
 OVERLAY_SHARE = 0.4  # of the won deals of a team with an overlay specialist
 SPLIT_SHARE = 0.005  # of all won deals
+# Of 16 companies one buys in euros and one in pounds, at prices that were dollars once: currency and what one was worth then.
+FOREIGN = {3: ("EUR", 1.10), 11: ("GBP", 1.27)}
 
 
 def deal_objects(org: Organisation) -> Iterator[dict[str, Any]]:
@@ -60,6 +62,8 @@ def _deal(org: Organisation, row: dict[str, Any], *, is_reopened: bool = False) 
     """One deal object: its history is told first, the current properties are the last versions."""
     rng = dice(org.seed, f"deal/{row['deal']}")
     history = History(rng, dt.datetime.combine(row["created"], dt.time(13)))
+    currency, worth = FOREIGN.get(row["company"] % 16, ("USD", 1.0))
+    row = row | {"amount": row["amount"] / worth}
     contact = org.customers.contact(row["company"], 0)
     tell(history, row, org.timeline.as_of, contact.first_name, is_reopened=is_reopened)
     created = history.versions["dealstage"][0]["timestamp"]
@@ -68,7 +72,7 @@ def _deal(org: Organisation, row: dict[str, Any], *, is_reopened: bool = False) 
     properties: dict[str, str | None] = {name: history.value(name) for name in HISTORY}
     properties |= {
         "dealname": f"{company.name} – {PRODUCTS[row['deal'] % len(PRODUCTS)]}",
-        "deal_currency_code": "USD",
+        "deal_currency_code": currency,
         "pipeline": pipeline_of(row["segment"]).pipeline_id,
         "dealtype": "existingbusiness" if row["company"] % 4 == 0 else "newbusiness",
         "createdate": created,

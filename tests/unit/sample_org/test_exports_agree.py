@@ -1,5 +1,6 @@
 """The systems tell one story: people, calls, deals and calendars of the exports fit each other."""
 
+import csv
 import datetime as dt
 import itertools
 import re
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.ingest.calendar_events import Occurrence, read_events
+from pipelines.settings import REPOSITORY
 from sample_org.crm_history import ENTERPRISE, LOST, STANDARD, WON
 
 from .conftest import SIZE, Exports
@@ -171,6 +173,17 @@ def test_deals_name_contacts_that_exist(exports: Exports, deals: list[dict[str, 
         assert set(linked) <= contacts
         assert deal["associations"]["companies"]["results"][0]["id"] in companies
     assert counts[True] > 0.15 * len(deals), "some deals hang on one person"
+
+
+def test_a_company_buys_in_one_currency_and_all_have_an_exchange_rate(deals: list[dict[str, Any]]) -> None:
+    by_company = defaultdict(set)
+    for deal in deals:
+        (company,) = deal["associations"]["companies"]["results"]
+        by_company[company["id"]].add(deal["properties"]["deal_currency_code"])
+    assert all(len(currencies) == 1 for currencies in by_company.values())
+    with (REPOSITORY / "dbt" / "seeds" / "fx_rates.csv").open() as rates:
+        known = {row["currency"] for row in csv.DictReader(rates)}
+    assert {"USD", "EUR", "GBP"} <= set().union(*by_company.values()) <= known
 
 
 def test_the_dirt_is_there(exports: Exports, deals: list[dict[str, Any]], employees: dict[str, dict[str, str]]) -> None:
