@@ -112,10 +112,14 @@ def cost_rows(recordings: Sequence[Recording], heard: dict[str, Heard]) -> Itera
 
 
 def folder_rows(work: Path) -> Iterator[dict[str, object]]:
-    """The whole command over a folder of 20 calls against a script with bare faster-whisper, start-up and models included."""
+    """The whole command over a folder of 20 calls against a script with bare faster-whisper, start-up and models included.
+
+    Both hear one file after the other with one thread: two at once share what a core has, which costs processor seconds of
+    either and would be counted as overhead of the one that does it.
+    """
     calls = _folder(work)
     with tempfile.TemporaryDirectory() as data:
-        env = os.environ | {"SIDELINE_DATA_DIR": data, "SIDELINE_THREADS": "2", "OMP_WAIT_POLICY": "PASSIVE"}
+        env = os.environ | {"SIDELINE_DATA_DIR": data, "SIDELINE_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
         before = _children()
         command = [str(Path(sys.executable).with_name("sideline")), "transcribe", *(str(one.path) for one in calls)]
         subprocess.run([*command, "-o", f"{data}/out.jsonl"], check=True, cwd=ROOT, env=env)
