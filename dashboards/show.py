@@ -15,6 +15,7 @@ from dashboards.data import Marts, NothingPublished, open_marts
 from dashboards.figure import UNKNOWN, Figure, Value, format_value
 from dashboards.figures import shared
 from dashboards.words import in_words
+from pipelines.coaching.digest import Mail, as_html
 from pipelines.settings import Settings
 
 PURPOSE = "For coaching, not for employment decisions."
@@ -103,6 +104,14 @@ def write_rows(frame: pl.DataFrame, columns: Mapping[str, Any], **options: Any) 
     rounded = frame.with_columns(pl.col(name).round(2) for name in shares if name in frame.columns)
     whole = {"height": "content"} if frame.height <= WHOLE_ROWS else {}
     return st.dataframe(rounded, column_config=dict(columns), hide_index=True, placeholder=UNKNOWN, **(whole | options))
+
+
+def mail(message: Mail) -> None:
+    """The Monday message, as it goes out."""
+    address, subject, title, parts = message
+    with st.expander("The Monday message"):
+        st.caption(f"To {address} · {subject}")
+        st.html(as_html(address, title, parts))
 
 
 def share(label: str) -> Any:

@@ -1,5 +1,7 @@
 """Rep: one rep's calls, behaviours with their counts, coaching received and attainment."""
 
+from typing import Any
+
 import streamlit as st
 
 from dashboards import charts, outcomes, show
@@ -8,6 +10,7 @@ from dashboards.figures import rep as figures
 from dashboards.transcript import clock
 from dashboards.words import label
 from pipelines.coaching import feed
+from pipelines.coaching.digest import rep_mail
 from pipelines.scoring.rubric import load_rubric
 from pipelines.settings import Settings
 
@@ -35,7 +38,7 @@ def page() -> None:
         with column:
             show.metric(marts, figure, rep_id=rep_id)
     st.divider()
-    _write_feed(marts, rep_id)
+    _write_feed(marts, rep_id, rep)
     st.divider()
     left, right = st.columns(2, gap="large")
     with left:
@@ -47,13 +50,14 @@ def page() -> None:
     show.table(marts, figures.RECENT_CALLS, CALL_COLUMNS, rep_id=rep_id)
 
 
-def _write_feed(marts: Marts, rep_id: str) -> None:
+def _write_feed(marts: Marts, rep_id: str, rep: dict[str, Any]) -> None:
     """What was done well first, then at most three things to try, each in two sentences with where to listen."""
     settings = Settings()
     rows = show.heading(marts, figures.CORRECTIONS, rep_id=rep_id).to_dicts()
     if not rows:
         st.info(figures.CORRECTIONS.empty)
-    for row in marts.frame(figures.DONE_WELL.sql, rep_id=rep_id).iter_rows(named=True):
+    well = marts.frame(figures.DONE_WELL.sql, rep_id=rep_id).to_dicts()
+    for row in well:
         _write_told(feed.praise(row), None)
     feedback = {one.id: one.feedback for one in load_rubric(settings.sales_rubric).behaviours} if rows else {}
     seen = outcomes.acknowledged(settings, marts.viewer)
@@ -67,7 +71,11 @@ def _write_feed(marts: Marts, rep_id: str) -> None:
                 on_click=outcomes.acknowledge_correction,
                 args=(settings, marts, *key),
             )
-    if marts.viewer.rep_id == rep_id:
+    # The message is the rep's: a manager would see in it what is theirs three days later only.
+    is_own = marts.viewer.rep_id == rep_id
+    if rows and rep["email"] and (is_own or marts.viewer.sees_everything):
+        show.mail(rep_mail({**rep, "full_name": rep["rep_name"]}, rows, well, feedback, settings.digest_app_url))
+    if is_own:
         _write_subscription(marts, settings)
 
 

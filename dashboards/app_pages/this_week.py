@@ -1,7 +1,9 @@
 """This week: the few conversations worth most for one manager, with what to hear, ask and do, and what became of them."""
 
+import datetime as dt
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from dashboards import outcomes, show
@@ -9,6 +11,7 @@ from dashboards.data import Marts
 from dashboards.figures import this_week as figures
 from dashboards.transcript import clock
 from pipelines.app_store import Outcome
+from pipelines.coaching.digest import QUEUE, manager_mails
 from pipelines.settings import Settings
 
 OUTCOMES: dict[str, Outcome] = {"Done": "done", "Not now": "not_now", "Wrong": "wrong"}
@@ -35,7 +38,15 @@ def page() -> None:
     for row in rows:
         _write_item(marts, settings, row, given.get(row["item_id"]))
     if rows:
+        for mail in manager_mails(
+            _for_the_message(marts, rows[0]["week_start"], manager_id), rows[0]["week_start"], settings.digest_app_url
+        ):
+            show.mail(mail)
         st.download_button("Download as CSV", _csv(marts, manager_id), f"queue-{rows[0]['week_start']}.csv", "text/csv")
+
+
+def _for_the_message(marts: Marts, week: dt.date, manager_id: str) -> list[dict[str, Any]]:
+    return marts.frame(QUEUE, week=week).filter(pl.col("manager_id") == manager_id).to_dicts()
 
 
 def _write_item(

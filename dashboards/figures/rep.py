@@ -10,6 +10,7 @@ REPS = Figure(
         select
             rep_id,
             coalesce(full_name, rep_id) as rep_name,
+            email,
             job_title,
             team_name,
             manager_name,

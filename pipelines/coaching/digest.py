@@ -63,7 +63,8 @@ def compose(
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute(f"create temp view publication as select date '{as_of.isoformat()}' as as_of")
         try:
-            mails = _for_managers(connection, week, app_url) + _for_reps(connection, feedback, app_url)
+            mails = manager_mails(_rows(connection, QUEUE, week=week), week, app_url)
+            mails += _for_reps(connection, feedback, app_url)
         except duckdb.CatalogException as missing:
             raise NoMarts(f"{str(missing).splitlines()[0]} Run `sideline run` first.") from missing
     return [
@@ -80,9 +81,10 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str, **values: object) -> 
     return connection.execute(sql, values).pl().to_dicts()
 
 
-def _for_managers(connection: duckdb.DuckDBPyConnection, week: dt.date, app_url: str | None) -> list[Mail]:
+def manager_mails(rows: list[dict[str, Any]], week: dt.date, app_url: str | None) -> list[Mail]:
+    """One mail for each manager in ``rows`` of ``QUEUE``."""
     items: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(connection, QUEUE, week=week):
+    for row in rows:
         items.setdefault(row["email"].lower(), []).append(row)
     return [
         (
@@ -111,17 +113,25 @@ def _queue_part(row: Mapping[str, Any], app_url: str | None) -> Part:
 def _for_reps(connection: duckdb.DuckDBPyConnection, feedback: Mapping[str, str], app_url: str | None) -> list[Mail]:
     mails = []
     for rep in _rows(connection, REPS):
-        told = [
-            (feed.correction(row, feedback), feed.beside_top_performers(row))
-            for row in _rows(connection, feed.CORRECTIONS, rep_id=rep["rep_id"])
-        ]
-        if not told:
-            continue
-        well = [feed.praise(row) for row in _rows(connection, feed.DONE_WELL, rep_id=rep["rep_id"])]
-        parts = [_told_part(one, None, app_url) for one in well]
-        parts += [_told_part(one, beside, app_url) for one, beside in told]
-        mails.append((rep["email"].lower(), "Your calls this week", f"For {rep['full_name']}", parts))
+        if corrections := _rows(connection, feed.CORRECTIONS, rep_id=rep["rep_id"]):
+            well = _rows(connection, feed.DONE_WELL, rep_id=rep["rep_id"])
+            mails.append(rep_mail(rep, corrections, well, feedback, app_url))
     return mails
+
+
+def rep_mail(
+    rep: Mapping[str, Any],
+    corrections: list[dict[str, Any]],
+    well: list[dict[str, Any]],
+    feedback: Mapping[str, str],
+    app_url: str | None,
+) -> Mail:
+    """A rep's mail from rows of ``feed.CORRECTIONS`` and ``feed.DONE_WELL``; ``rep``: ``email, full_name``."""
+    parts = [_told_part(feed.praise(row), None, app_url) for row in well]
+    parts += [
+        _told_part(feed.correction(row, feedback), feed.beside_top_performers(row), app_url) for row in corrections
+    ]
+    return rep["email"].lower(), "Your calls this week", f"For {rep['full_name']}", parts
 
 
 def _told_part(told: feed.Told, beside: str | None, app_url: str | None) -> Part:

@@ -138,3 +138,22 @@ def test_a_rep_can_stop_the_monday_message(small_org: Settings, monkeypatch: pyt
     assert open_store(small_org.app_store).unsubscribed() == {"r1@acme.test"}
     open_page("rep").toggle(key="monday message").set_value(True).run()
     assert open_store(small_org.app_store).unsubscribed() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("email", "page", "address"),
+    [
+        ("m1@acme.test", "this_week", "To m1@acme.test"),
+        ("r1@acme.test", "rep", "To r1@acme.test"),
+        ("l1@acme.test", "rep", "To r1@acme.test"),
+        ("m1@acme.test", "rep", None),  # the manager sees a correction three days later, so not the rep's message
+    ],
+)
+def test_the_monday_message_is_shown_to_whom_it_goes(
+    small_org: Settings, monkeypatch: pytest.MonkeyPatch, email: str, page: str, address: str | None
+) -> None:
+    monkeypatch.setenv("SIDELINE_VIEWER_EMAIL", email)
+    app = open_page(page)
+    assert not app.exception
+    to = [caption.value for caption in app.caption if caption.value.startswith("To ")]
+    assert [one.split(" · ")[0] for one in to] == ([address] if address else [])
