@@ -22,7 +22,7 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "4"
+SCORER_VERSION = "5"
 LEAST_FIT = 1e-3  # no kind is ever impossible
 
 
@@ -192,7 +192,7 @@ def _write_heads(heads: tuple[Heads, Heads], path: Path) -> None:
     staged.replace(path)
 
 
-_PARTS = ("centre", "scale", "weights", "bias", "slope", "shift")
+_PARTS = ("centre", "scale", "landmarks", "weights", "bias", "slope", "shift")
 _SIDES = ("first", "second")
 
 

@@ -27,14 +27,14 @@ WINDOW_STEP = 8
 SHORTEST_UNIT_WORDS = 3
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-# Of a clean transcript, before case goes: a capitalised word inside a sentence is a name that nobody told us (a customer
-# talked about in a 1:1). Weekdays and months go first; words in capitals (CRM, ROI) are not names.
+# Of a clean transcript, before case goes: capitalised words in a row are a name that nobody told us (a customer talked about in a
+# 1:1), and "may" with a capital is a month. One capitalised word alone is left as it is: a recogniser's transcript has it
+# too, only in lower case, and who it names matters less than what is said of them.
 _NAME = r"[A-Z][a-z]+(?:'s)?"
 _CAPITALISED: tuple[tuple[str, str], ...] = (
     (r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b", WEEKDAY),
     (rf"\b(?:{_MONTHS})\b", MONTH),
-    # Twice, since a match takes the character before it along.
-    *((rf"([a-z0-9,'’\]] ){_NAME}(?:(?: | and | of | & ){_NAME})*\b", f"${{1}}{COMPANY}"),) * 2,
+    (rf"\b{_NAME}(?:(?: | and | of | & ){_NAME})+\b", COMPANY),
 )
 
 _UNITS = "two|three|four|five|six|seven|eight|nine"

@@ -25,6 +25,14 @@ def test_names_inside_a_sentence_are_one_stand_in() -> None:
     assert normal("So where does Harbor Freight land?") == normal("So where does Cobalt Staffing land?")
 
 
+def test_a_name_is_one_stand_in_where_a_sentence_begins_with_it() -> None:
+    assert normal("Harbor Freight is with legal.") == normal("Cobalt Staffing is with legal.")
+
+
+def test_one_capitalised_word_reads_as_a_recogniser_writes_it() -> None:
+    assert normal("I would ask Marco about that.") == normal("i would ask marco about that")
+
+
 def test_words_in_capitals_are_not_names() -> None:
     assert "crm" in normal("It goes into the CRM every night.")
 
