@@ -42,5 +42,18 @@ def test_long_utterances_are_also_read_by_sentence() -> None:
     assert ("who else needs to agree to that", True) in units(marked)
 
 
+def test_long_text_without_full_stops_is_also_read_by_clause() -> None:
+    text = "we looked at the plan for the whole week so who else needs to agree to that before you start"
+    assert [one for one, _ in units(mark_texts([text])[0])] == [
+        text,
+        "we looked at the plan for the whole week",
+        "so who else needs to agree to that before you start",
+    ]
+
+
+def test_a_short_text_is_read_as_a_whole() -> None:
+    assert units("so who else needs to agree") == [("so who else needs to agree", False)]
+
+
 def test_control_characters_and_emoji_give_a_text() -> None:
     assert normal("Good 👍\x00 morning") == "good morning"
