@@ -127,7 +127,8 @@ def signal_rows(said: pl.DataFrame, calls: pl.DataFrame) -> list[dict[str, objec
     few = said.join(some.select("call_id"), on="call_id", how="semi")
     peer = convokit_seconds(few)
     if peer is None:
-        return [*rows, {"what": "ConvoKit talk-time sharing", "value": "not installed", "must hold": "—"}]
+        how = "not installed (uv pip install convokit)"
+        return [*rows, {"what": "ConvoKit talk-time sharing", "value": how, "must hold": "—"}]
     own = seconds(lambda: signals.measure(few, some))
     rows += rate(f"ConvoKit talk-time sharing alone, {PEER_CALLS} calls", few.height, peer)
     return rows + times_as_fast("15 signals on the same calls against it", own, peer)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 CLASSIFIER = "kind-examples"
-CLASSIFIER_VERSION = "2"
+CLASSIFIER_VERSION = "3"
 
 STAY = 0.75  # chance that the next utterance is about the same kind of thing
 LABEL_SHARE = 0.6

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.scoring.check import check_rubric, compare_checks, compare_rubrics
+from pipelines.scoring.differences import differences, differences_text
 from pipelines.scoring.encoders import WeightsError
-from pipelines.scoring.rubric import RubricError, load_rubric, previous_version, publish_rubric, rubric_schema
+from pipelines.scoring.rubric import Rubric, RubricError, load_rubric, previous_version, publish_rubric, rubric_schema
+from pipelines.scoring.sample_calls import sample_calls
 from pipelines.scoring.score import judge_of
 from pipelines.scoring.scorer import Scorer, default_encoders
 from pipelines.scoring.transcripts import TranscriptError, check_transcript, score_transcript, to_json_line
@@ -96,7 +98,7 @@ def _stop(problem: Exception, code: int) -> None:
 
 @rubric_app.command("check")
 def check(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
-    """Validate a rubric, run its examples as tests (each judged unseen), and say what differs from the version before."""
+    """Validate a rubric, run its examples as tests (each judged unseen), and say what differs from the version before, also on calls."""
     settings = Settings()
     try:
         rubric = load_rubric(file)
@@ -110,8 +112,16 @@ def check(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
     if old is not None:
         typer.echo(compare_rubrics(old, rubric))
         typer.echo(compare_checks(check_rubric(old, encoders), report))
+        typer.echo(_on_sample_calls(settings, old, rubric))
     if not report.is_good:
         raise typer.Exit(SOME_FAILED)
+
+
+def _on_sample_calls(settings: Settings, old: Rubric, new: Rubric) -> str:
+    sample = sample_calls(settings, new.call_kind)
+    encoders = default_encoders(settings.cache_dir, settings.threads)
+    before, after = (Scorer(one, encoders, settings.cache_dir) for one in (old, new))
+    return differences_text(differences(before, after, sample, settings.competitors), sample)
 
 
 @rubric_app.command("diff")

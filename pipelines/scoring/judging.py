@@ -12,13 +12,13 @@ from functools import cached_property
 import numpy as np
 
 from pipelines.scoring.matching import CHECK, DATE
-from pipelines.scoring.rubric import Behaviour, Rubric, Where
+from pipelines.scoring.rubric import Behaviour, Moment, Rubric, Where
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE
 from pipelines.scoring.text import plain
 
 NEIGHBOURS = 2
-# A trigger that is only context (the pain before a follow-up question) need not be sure: the question itself must be.
-CONTEXT_AT = 0.2
+# What is only context (the pain before a follow-up question, the second objection of a call) need not be sure: the behaviour must be.
+CONTEXT_AT = 0.1
 # What an utterance still counts where the question, check or date it needs was not recognised (recognisers drop words).
 UNSUPPORTED = 0.6
 NEVER_BELOW = 0.05
@@ -90,6 +90,19 @@ class Said:
         starts[holds[1:]] = role[1:] != role[:-1]
         return starts.cumsum()
 
+    @cached_property
+    def answers(self) -> np.ndarray:
+        """Whether the other side's last words before an utterance were a question."""
+        found = np.zeros(len(self), dtype=bool)
+        asked_by: dict[str, bool] = {}  # the latest to speak last
+        for place in np.flatnonzero(~self.is_back_channel):
+            role = str(self.role[place])
+            other = next((one for one in reversed(asked_by) if one != role), None)
+            found[place] = other is not None and asked_by[other]
+            asked_by.pop(role, None)
+            asked_by[role] = self.facts[place].asks
+        return found
+
     def spoken_by(self, roles: Sequence[str]) -> np.ndarray:
         """Whether each utterance was said by one of ``roles`` and is more than a back-channel."""
         key = tuple(roles)
@@ -124,12 +137,15 @@ class Found:
     why: str
 
 
-def find_moments(rubric: Rubric, said: Said) -> dict[str, np.ndarray]:
-    """Per moment id the places where it is said by the right side, one a turn (the clearest)."""
+def find_moments(rubric: Rubric, said: Said, is_context: bool = False) -> dict[str, np.ndarray]:
+    """Per moment id the places where it is said by the right side, one a turn (the clearest).
+
+    ``is_context``: also where it is said less surely, as what surrounds a behaviour.
+    """
     found = {}
     for moment in rubric.moments:
-        chance = np.where(said.spoken_by(moment.said_by), said.of(moment.id), 0.0)
-        bar = rubric.met_at if moment.is_moment else CONTEXT_AT
+        chance = _moment_chance(moment, said)
+        bar = rubric.met_at if moment.is_moment and not is_context else CONTEXT_AT
         places = np.flatnonzero(chance >= bar)
         best: dict[int, int] = {}
         for place in places:
@@ -138,6 +154,16 @@ def find_moments(rubric: Rubric, said: Said) -> dict[str, np.ndarray]:
                 best[turn] = int(place)
         found[moment.id] = np.array(sorted(best.values()), dtype=np.int64)
     return found
+
+
+def _moment_chance(moment: Moment, said: Said) -> np.ndarray:
+    """Chance of ``moment`` in each utterance, 0 where the wrong side speaks or the utterance rather shows what it yields to."""
+    chance = np.where(said.spoken_by(moment.said_by), said.of(moment.id), 0.0)
+    for other in moment.yields_to:
+        chance[said.of(other) > chance] = 0.0
+    if moment.seldom_answers:
+        chance[said.answers] *= UNSUPPORTED
+    return chance
 
 
 def judge(
@@ -150,7 +176,8 @@ def judge(
     if len(said) == 0 or role_confidence is None or role_confidence < LOWEST_ROLE_CONFIDENCE:
         return [_abstained(behaviour, call_type) for behaviour in rubric.behaviours], []
     moments = find_moments(rubric, said)
-    scores = [_score(rubric, behaviour, said, moments, call_type) for behaviour in rubric.behaviours]
+    context = find_moments(rubric, said, is_context=True)
+    scores = [_score(rubric, behaviour, said, moments, context, call_type) for behaviour in rubric.behaviours]
     shown = [
         Found(moment.id, int(place), moment.why)
         for moment in rubric.moments
@@ -169,6 +196,7 @@ def _score(
     behaviour: Behaviour,
     said: Said,
     moments: dict[str, np.ndarray],
+    context: dict[str, np.ndarray],
     call_type: str | None,
 ) -> Score:
     trigger = moments[behaviour.applies.moment] if behaviour.applies.moment else None
@@ -176,7 +204,7 @@ def _score(
         return Score(behaviour.id, False, None, None, False, None, ())
     if trigger is None and not _type_applies(behaviour, call_type, rubric):
         return Score(behaviour.id, False, None, None, False, None, ())
-    chance = (said.of(behaviour.id) * _candidates(behaviour, said, moments)).round(4)
+    chance = (said.of(behaviour.id) * _candidates(behaviour, said, context)).round(4)
     best = float(chance.max())
     opportunity = int(trigger[0]) if trigger is not None else None
     if abs(best - rubric.met_at) < rubric.abstain_within:

@@ -108,6 +108,12 @@ class Moment(_Detector):
     said_by: tuple[Role, ...]
     why: str
     is_moment: bool = Field(True, description="False: only used as a trigger, not shown.")
+    seldom_answers: bool = Field(
+        False, description="Rarely the answer to a question of the other side, where it takes more to be believed."
+    )
+    yields_to: tuple[str, ...] = Field(
+        (), description="Ids that an utterance shows instead of this where they are likelier."
+    )
 
 
 class Behaviour(_Detector):
@@ -181,6 +187,10 @@ class Rubric(_Part):
                 raise ValueError(f"{behaviour.id} needs the kind {sorted(unknown_kinds)[0]!r}, which is not defined")
             if set(behaviour.applies.call_types) - set(self.call_types):
                 raise ValueError(f"{behaviour.id} applies to a call type that the rubric does not list")
+        for one in self.moments:
+            if set(one.yields_to) - set(ids):
+                unknown = sorted(set(one.yields_to) - set(ids))[0]
+                raise ValueError(f"{one.id} yields to {unknown!r}, which is not defined")
         known = {*ids, *(kind.id for kind in self.kinds)}
         for detector in self.detectors:
             if set(detector.overlaps) - known:

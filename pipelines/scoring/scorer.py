@@ -22,8 +22,9 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "4"
+SCORER_VERSION = "5"
 LEAST_FIT = 1e-3  # no kind is ever impossible
+OWN_WORDS = 2  # how much an utterance's own words weigh beside what is said around it
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Scorer:
         """Place of each utterance's kind, given those around it; None for a rubric without kinds."""
         if not self._kinds:
             return None
-        fit = said.probabilities[:, self._kind_columns] + LEAST_FIT
+        fit = (said.probabilities[:, self._kind_columns] + LEAST_FIT) ** OWN_WORDS
         fit[said.is_back_channel] = 1.0
         return most_likely(fit / fit.sum(axis=1, keepdims=True))
 
@@ -192,7 +193,7 @@ def _write_heads(heads: tuple[Heads, Heads], path: Path) -> None:
     staged.replace(path)
 
 
-_PARTS = ("centre", "scale", "weights", "bias", "slope", "shift")
+_PARTS = ("centre", "scale", "landmarks", "weights", "bias", "slope", "shift")
 _SIDES = ("first", "second")
 
 

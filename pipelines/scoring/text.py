@@ -25,16 +25,28 @@ WHOLE_UTTERANCE_WORDS = 30
 WINDOW_WORDS = 16
 WINDOW_STEP = 8
 SHORTEST_UNIT_WORDS = 3
+SHORTEST_CLAUSE_WORDS = 4
+# Where a clause begins in text without full stops: a word that takes up the thread, or one that opens a question.
+_THREAD = ("so", "and", "but", "okay", "because", "then", "well", "now")
+_ASKING = (
+    "what|how|why|who|which|when|where|do you|did you|does|is (?:that|it|there|this)|are you|can you|could|would|have (?:you|i)|"
+    "did i|shall we"
+)
+_CLAUSE = re.compile(
+    rf" (?=(?:{'|'.join(_THREAD)}) (?:{_ASKING})\b)| (?=(?:so|but|okay|because|then|well|now) )|"
+    + "".join(f"(?<! {word})" for word in _THREAD)
+    + rf" (?=(?:{_ASKING})\b)"
+)
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-# Of a clean transcript, before case goes: a capitalised word inside a sentence is a name that nobody told us (a customer
-# talked about in a 1:1). Weekdays and months go first; words in capitals (CRM, ROI) are not names.
+# Of a clean transcript, before case goes: capitalised words in a row are a name that nobody told us (a customer talked about in a
+# 1:1), and "may" with a capital is a month. One capitalised word alone is left as it is: a recogniser's transcript has it
+# too, only in lower case, and who it names matters less than what is said of them.
 _NAME = r"[A-Z][a-z]+(?:'s)?"
 _CAPITALISED: tuple[tuple[str, str], ...] = (
     (r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b", WEEKDAY),
     (rf"\b(?:{_MONTHS})\b", MONTH),
-    # Twice, since a match takes the character before it along.
-    *((rf"([a-z0-9,'’\]] ){_NAME}(?:(?: | and | of | & ){_NAME})*\b", f"${{1}}{COMPANY}"),) * 2,
+    (rf"\b{_NAME}(?:(?: | and | of | & ){_NAME})+\b", COMPANY),
 )
 
 _UNITS = "two|three|four|five|six|seven|eight|nine"
@@ -127,7 +139,7 @@ def plain(marked_text: str) -> str:
 
 
 def units(marked_text: str) -> list[tuple[str, bool]]:
-    """What is scored of one utterance: the whole, and of a long one also its sentences or 16-word windows.
+    """What is scored of one utterance: the whole, and of a long one also its sentences or clauses, and 16-word windows.
 
     Returns:
         ``(text, is_marked_question)`` pairs, the whole utterance first; never empty.
@@ -138,9 +150,22 @@ def units(marked_text: str) -> list[tuple[str, bool]]:
     found = [(whole, "?" in marked_text)] if len(whole.split()) <= WHOLE_UTTERANCE_WORDS else []
     if len(sentences) > 1:
         found += sentences
+    elif len(whole.split()) >= WINDOW_WORDS:
+        found += [(clause, "?" in marked_text) for clause in _clauses(whole)]
     for text, asks in sentences:
         found += [(window, asks) for window in _windows(text)]
     return list(dict.fromkeys(found)) or [(whole, "?" in marked_text)]
+
+
+def _clauses(text: str) -> list[str]:
+    """Parts of a text that a recogniser left without full stops; a very short part stays with what follows it."""
+    found: list[str] = []
+    for part in _CLAUSE.split(text):
+        if found and len(found[-1].split()) < SHORTEST_CLAUSE_WORDS:
+            found[-1] += f" {part}"
+        else:
+            found.append(part)
+    return [clause for clause in found if len(clause.split()) >= SHORTEST_UNIT_WORDS] if len(found) > 1 else []
 
 
 def _windows(text: str) -> list[str]:

@@ -13,6 +13,8 @@ from pipelines.scoring.rows import moment_rows
 from pipelines.scoring.scorer import Judged, Scorer
 from pipelines.scoring.second_opinion import with_judge
 
+ONE_FILE = "file"  # call id of a transcript that is scored by itself
+
 
 class TranscriptError(ValueError):
     """A transcript that cannot be scored, with the reason."""
@@ -34,10 +36,10 @@ def score_transcript(
     Raises:
         TranscriptError: it has no list of utterances, or one of them lacks what scoring needs.
     """
-    utterances = _utterance_frame(transcript)
+    utterances = utterance_frame(transcript)
     kind = scorer.rubric.call_kind
     call_type = call_type or transcript.get("call_type") or ("one_on_one" if kind == "one_on_one" else None)
-    calls = _call_frame(transcript, call_type)
+    calls = call_frame(transcript, call_type)
     judged = with_judge(next(scorer.judge_calls(utterances, calls, competitors)), scorer.rubric, judge)
     measured = {} if kind == "one_on_one" else _measured(utterances, calls)
     result = {
@@ -66,7 +68,7 @@ def check_transcript(transcript: dict[str, Any]) -> None:
     Raises:
         TranscriptError: it has no list of utterances, or one of them lacks what scoring needs.
     """
-    _utterance_frame(transcript)
+    utterance_frame(transcript)
 
 
 def _score_json(judged: Judged, score: Score) -> dict[str, Any]:
@@ -110,7 +112,12 @@ _UTTERANCE_SCHEMA = {
 }
 
 
-def _utterance_frame(transcript: dict[str, Any]) -> pl.DataFrame:
+def utterance_frame(transcript: dict[str, Any], call_id: str = ONE_FILE) -> pl.DataFrame:
+    """Its utterances as rows of ``transcripts__utterances``.
+
+    Raises:
+        TranscriptError: it has no list of utterances, or one of them lacks what scoring needs.
+    """
     said = transcript.get("utterances")
     if not isinstance(said, list):
         raise TranscriptError("not a transcript: it has no list `utterances`")
@@ -120,7 +127,7 @@ def _utterance_frame(transcript: dict[str, Any]) -> pl.DataFrame:
             raise TranscriptError(f"utterance {place} has no text")
         start = _number(one.get("start_seconds"), place, "start_seconds")
         row = {
-            "call_id": "file",
+            "call_id": call_id,
             "utterance_index": int(one.get("index", place)),
             "start_seconds": start,
             "end_seconds": max(_number(one.get("end_seconds", start), place, "end_seconds"), start),
@@ -139,11 +146,12 @@ def _number(value: Any, place: int, name: str) -> float:
     return max(float(value), 0.0)
 
 
-def _call_frame(transcript: dict[str, Any], call_type: str | None) -> pl.DataFrame:
+def call_frame(transcript: dict[str, Any], call_type: str | None, call_id: str = ONE_FILE) -> pl.DataFrame:
+    """The call itself as a row of ``transcripts__calls``, with what scoring needs of one."""
     channels = {one.get("channel") for one in transcript["utterances"]} - {None}
     people = pl.List(pl.Struct({"name": pl.String, "email": pl.String}))
     row = {
-        "call_id": "file",
+        "call_id": call_id,
         "call_type": call_type,
         "duration_seconds": transcript.get("duration_seconds"),
         "channel_count": len(channels) or None,

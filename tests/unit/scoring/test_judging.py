@@ -163,5 +163,41 @@ def test_moments_keep_the_clearest_utterance_of_a_turn_and_come_in_order_of_time
     ]
 
 
+DOUBT = OBJECTION | {"seldom_answers": True}
+
+
+@pytest.mark.parametrize(
+    ("chance", "question_at", "is_found"),
+    [(0.8, None, True), (0.8, 2, False), (0.9, 2, True), (0.8, 0, True)],
+    ids=["after a statement", "in answer to a question", "surely, in answer to a question", "after an older question"],
+)
+def test_push_back_in_answer_to_a_question_must_be_surer(
+    chance: float, question_at: int | None, is_found: bool
+) -> None:
+    facts = {} if question_at is None else {question_at: ASKS}
+    call = said("RCRCR", facts, asks={4: 0.9}, objection={3: chance})
+    assert only_score(rubric(AFTER, moments=(DOUBT,)), call).is_applicable is is_found
+
+
+def test_a_back_channel_between_question_and_answer_changes_nothing() -> None:
+    call = said("RCRC", {0: ASKS}, back_channels=(1,), asks={}, objection={})
+    assert call.answers.tolist() == [False, False, False, False]
+    assert said("RRCC", {1: ASKS}, back_channels=(2,), asks={}).answers.tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("impact", "is_found"), [(0.95, False), (0.7, True)])
+def test_a_moment_yields_to_what_an_utterance_rather_shows(impact: float, is_found: bool) -> None:
+    price = detector("price", said_by=["rep"], why="A price.", yields_to=["asks"])
+    _, moments = judge(
+        rubric(behaviour(), moments=(price,)), said("RC", price={0: 0.9}, asks={0: impact}), "discovery", 1.0
+    )
+    assert bool(moments) is is_found
+
+
+def test_an_answer_to_a_less_sure_second_trigger_counts() -> None:
+    call = said("RCRCRCRCRC", asks={8: 0.9}, objection={1: 0.9, 7: 0.2})
+    assert only_score(rubric(AFTER, moments=(OBJECTION,)), call).is_met is True
+
+
 def test_a_call_without_speech_is_abstained() -> None:
     assert only_score(rubric(behaviour()), said("", asks={})).is_abstained is True

@@ -57,6 +57,10 @@ def with_behaviour(**changes: object) -> list[dict]:
     ("changes", "reason"),
     [
         ({"behaviours": with_behaviour(applies={"moment": "nothing"})}, "which is not defined"),
+        (
+            {"moments": [SMALL["moments"][0] | {"yields_to": ["nothing"]}]},
+            "objection yields to 'nothing', which is not defined",
+        ),  # type: ignore[index,operator]
         ({"behaviours": with_behaviour(applies={})}, "either call_types or moment"),
         ({"behaviours": with_behaviour(applies={"call_types": ["funeral"]})}, "does not list"),
         ({"behaviours": with_behaviour(overlaps=["nothing"])}, "which is not defined"),

@@ -163,11 +163,11 @@ def test_a_changed_rubric_tells_what_is_scored_again_and_how_long_it_takes(setti
     assert str(to_score_again(settings)) == "every score is of the rubrics in force"
 
     text = settings.sales_rubric.read_text()
-    newer = tmp_path / "sales_call.v2.yaml"
-    newer.write_text(text.replace("\nversion: 1\n", "\nversion: 2\n", 1))
+    newer = tmp_path / "sales_call.v3.yaml"
+    newer.write_text(text.replace("\nversion: 2\n", "\nversion: 3\n", 1))
     changed = settings.model_copy(update={"sales_rubric": newer})
     found = to_score_again(changed)
-    assert (found.calls, found.why, found.seconds) == (2, ("sales_call v1 → v2",), None)
+    assert (found.calls, found.why, found.seconds) == (2, ("sales_call v2 → v3",), None)
 
     keep_pace(settings.cache_dir, calls=200, seconds=100)
     assert to_score_again(changed).seconds == 1
