@@ -21,7 +21,7 @@ from sample_org.talk import APPLICABLE, TRIGGERS
 from sample_org.timeline import Timeline
 from sample_org.writing import iso, write_csv, write_json_lines
 
-RUBRIC_VERSION = 2  # of both rubrics, as they were when the people answered
+RUBRIC_VERSIONS = {"sales_call": 2, "one_on_one": 1}  # as they were when the people answered
 REVIEWED_CALL_SHARE = 0.08
 SCORES_PER_REVIEW = 3
 REVIEWED_SESSION_SHARE = 0.03
@@ -145,7 +145,7 @@ def _review(
         "call_id": f"gong:{call['call_id']}",
         "behaviour_id": behaviour,
         "rubric_id": rubric,
-        "rubric_version": RUBRIC_VERSION,
+        "rubric_version": RUBRIC_VERSIONS[rubric],
         "reviewer_email": reviewer,
         "verdict": "agree" if agrees else "disagree",
         "note": None if agrees else rng.choice(NOTES),
@@ -191,7 +191,7 @@ def _blind_review(
         "call_id": f"gong:{call['call_id']}",
         "behaviour_id": behaviour,
         "rubric_id": rubric,
-        "rubric_version": RUBRIC_VERSION,
+        "rubric_version": RUBRIC_VERSIONS[rubric],
         "reviewer_email": reviewer,
         "verdict": verdict,
         "note": None,

@@ -95,7 +95,7 @@ class Said:
         """Whether the other side's last words before an utterance were a question."""
         found = np.zeros(len(self), dtype=bool)
         asked_by: dict[str, bool] = {}  # the latest to speak last
-        for place in np.flatnonzero(~self.is_back_channel):
+        for place in np.flatnonzero(~self.is_back_channel).tolist():
             role = str(self.role[place])
             other = next((one for one in reversed(asked_by) if one != role), None)
             found[place] = other is not None and asked_by[other]
