@@ -72,15 +72,19 @@
 
 {# A hash of what the rows depend on beside the data: the project's SQL, seeds and vars (the as-of date apart) and the engine. #}
 {% macro project_version() -%}
+    {%- if not execute -%} {{ return('') }} {%- endif -%}
     {%- set vars = dict(invocation_args_dict.get('vars') or {}) -%}
     {%- set ignored = vars.pop('as_of', none) -%}
-    {%- set version -%}
+    {%- set folder = invocation_args_dict['project_dir'] -%}
+    {%- set text -%}
         select md5(string_agg(content, '' order by filename) || version() || $${{ tojson(vars, sort_keys=true) }}$$)
-        from read_text([
-            {%- for files in ['dbt_project.yml', 'macros/**/*.sql', 'models/**/*.sql', 'seeds/*.csv'] %}
-                '{{ flags.PROJECT_DIR }}/{{ files }}'{{ ',' if not loop.last }}
-            {%- endfor %}
-        ])
+        from read_text(list_transform(
+            ['dbt_project.yml', 'macros/**/*.sql', 'models/**/*.sql', 'seeds/*.csv'], lambda path: '{{ folder }}/' || path
+        ))
     {%- endset -%}
-    {{ return(run_query(version).columns[0].values()[0] if execute else '') }}
+    {%- set version = run_query(text).columns[0].values()[0] -%}
+    {%- if not version -%}
+        {{ exceptions.raise_compiler_error("the project's files were not found in " ~ folder) }}
+    {%- endif -%}
+    {{ return(version) }}
 {%- endmacro %}
