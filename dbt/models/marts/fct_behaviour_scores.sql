@@ -2,7 +2,8 @@
     materialized="incremental", incremental_strategy="changed_days", on_schema_change="fail", post_hook="{{ remember_days() }}"
 ) }}
 
-with scores as (
+-- Wide and read twice: reading the files twice costs less than holding all rows in memory.
+with scores as not materialized (
 
     select * from {{ ref('stg_scores__behaviours') }}
     where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
@@ -89,56 +90,32 @@ reviews_summarised as (
 
     select
         call_id,
-        call_date,
         rubric_id,
         rubric_version,
         behaviour_id,
+        max(call_date) as call_date,
         {{ value_at_latest('verdict', 'review_order') }} as verdict,
         {{ value_at_latest("case when verdict not in ('met', 'not_met') then verdict end", 'review_order') }} as told_verdict,
         count(*) as review_count
     from reviews
-    group by call_id, call_date, rubric_id, rubric_version, behaviour_id
+    group by call_id, rubric_id, rubric_version, behaviour_id
 
 ),
 
-final as (
+joined as (
 
     select
-        newest.call_id,
+        newest.*,
         calls.call_kind,
-        newest.call_date,
         days.month,
         calls.rep_id,
         calls.manager_id,
         calls.team_id,
-        newest.rubric_id,
-        newest.rubric_version,
-        newest.behaviour_id,
-        newest.is_applicable,
-        newest.is_met,
-        newest.probability,
-        newest.is_abstained,
-        newest.opportunity_utterance_index,
-        newest.evidence_utterance_index,
-        newest.evidence_start_seconds,
-        newest.evidence_end_seconds,
-        newest.evidence_quote,
-        newest.evidence_count,
-        newest.scorer,
-        newest.scorer_version,
-        newest.fallback_reason,
-        newest.scored_as_of,
-        newest.call_id || '#' || newest.rubric_id || '.v' || newest.rubric_version || '.' || newest.behaviour_id as score_id,
-        -- A blind answer reads as what it says of the score.
-        coalesce(
-            case
-                when reviews_summarised.verdict not in ('met', 'not_met') then reviews_summarised.verdict
-                when {{ is_agreed('reviews_summarised.verdict', 'newest.is_applicable', 'newest.is_met') }} then 'agree'
-                when not {{ is_agreed('reviews_summarised.verdict', 'newest.is_applicable', 'newest.is_met') }} then 'disagree'
-            end,
-            reviews_summarised.told_verdict
-        ) as review_verdict,
-        coalesce(reviews_summarised.review_count, 0) as review_count
+        reviews_summarised.verdict,
+        reviews_summarised.told_verdict,
+        reviews_summarised.review_count,
+        -- A review belongs to the day of its call: its rows are the ones built again with it.
+        coalesce(reviews_summarised.call_date = newest.call_date, true) as is_of_day
     from newest
     left join calls
         on newest.call_id = calls.call_id
@@ -149,7 +126,50 @@ final as (
         and newest.rubric_id = reviews_summarised.rubric_id
         and newest.rubric_version = reviews_summarised.rubric_version
         and newest.behaviour_id = reviews_summarised.behaviour_id
-        and newest.call_date = coalesce(reviews_summarised.call_date, newest.call_date)
+
+),
+
+final as (
+
+    select
+        call_id,
+        call_kind,
+        call_date,
+        month,
+        rep_id,
+        manager_id,
+        team_id,
+        rubric_id,
+        rubric_version,
+        behaviour_id,
+        is_applicable,
+        is_met,
+        probability,
+        is_abstained,
+        opportunity_utterance_index,
+        evidence_utterance_index,
+        evidence_start_seconds,
+        evidence_end_seconds,
+        evidence_quote,
+        evidence_count,
+        scorer,
+        scorer_version,
+        fallback_reason,
+        scored_as_of,
+        call_id || '#' || rubric_id || '.v' || rubric_version || '.' || behaviour_id as score_id,
+        -- A blind answer reads as what it says of the score.
+        case
+            when is_of_day then coalesce(
+                case
+                    when verdict not in ('met', 'not_met') then verdict
+                    when {{ is_agreed('verdict', 'is_applicable', 'is_met') }} then 'agree'
+                    when not {{ is_agreed('verdict', 'is_applicable', 'is_met') }} then 'disagree'
+                end,
+                told_verdict
+            )
+        end as review_verdict,
+        case when is_of_day then coalesce(review_count, 0) else 0 end as review_count
+    from joined
 
 )
 
