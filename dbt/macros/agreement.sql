@@ -3,11 +3,11 @@
     The verdicts: agree and disagree (clicks, the score being seen), met, not_met and not_applicable (blind answers).
 #}
 {% macro is_agreed(verdict, is_scored_applicable, is_scored_met) -%}
-    case
-        when {{ verdict }} in ('agree', 'disagree') then {{ verdict }} = 'agree'
-        when ({{ verdict }} != 'not_applicable') != {{ is_scored_applicable }} then false
-        when {{ verdict }} = 'not_applicable' then true
-        when {{ verdict }} = 'met' then {{ is_scored_met }}
-        when {{ verdict }} = 'not_met' then not {{ is_scored_met }}
+    case {{ verdict }}
+        when 'agree' then true
+        when 'disagree' then false
+        when 'not_applicable' then not {{ is_scored_applicable }}
+        when 'met' then {{ is_scored_applicable }} and {{ is_scored_met }}
+        when 'not_met' then {{ is_scored_applicable }} and not {{ is_scored_met }}
     end
 {%- endmacro %}

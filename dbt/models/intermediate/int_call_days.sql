@@ -86,17 +86,20 @@ parts as (
 
 ),
 
--- What belongs to no day belongs to every day: weights of behaviours, and reviews of calls that are not known.
+reviews_of_unknown_calls as (
+
+    select {{ content_mark('reviews') }} as content_mark
+    from reviews
+    where call_date is null
+
+),
+
 everywhere as (
 
-    select
-        {{ content_mark('behaviours') }} || coalesce(
-            (
-                select string_agg(part || content_mark, ',' order by part) from parts
-                where day is null and part = 'reviews'
-            ), ''
-        ) as content_mark
+    -- What belongs to no day belongs to every day.
+    select {{ content_mark('behaviours') }} || ',' || any_value(reviews_of_unknown_calls.content_mark) as content_mark
     from behaviours
+    cross join reviews_of_unknown_calls
 
 ),
 

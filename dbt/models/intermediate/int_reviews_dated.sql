@@ -14,7 +14,13 @@ calls as (
 final as (
 
     select
-        reviews.*,
+        reviews.review_id,
+        reviews.call_id,
+        reviews.rubric_id,
+        reviews.rubric_version,
+        reviews.behaviour_id,
+        reviews.verdict,
+        reviews.reviewed_at,
         calls.call_date
     from reviews
     left join calls on reviews.call_id = calls.call_id

@@ -159,14 +159,11 @@ final as (
         call_id || '#' || rubric_id || '.v' || rubric_version || '.' || behaviour_id as score_id,
         -- A blind answer reads as what it says of the score.
         case
-            when is_of_day then coalesce(
-                case
-                    when verdict not in ('met', 'not_met') then verdict
-                    when {{ is_agreed('verdict', 'is_applicable', 'is_met') }} then 'agree'
-                    when not {{ is_agreed('verdict', 'is_applicable', 'is_met') }} then 'disagree'
-                end,
-                told_verdict
-            )
+            when not is_of_day then null
+            when verdict not in ('met', 'not_met') then verdict
+            when {{ is_agreed('verdict', 'is_applicable', 'is_met') }} then 'agree'
+            when not {{ is_agreed('verdict', 'is_applicable', 'is_met') }} then 'disagree'
+            else told_verdict
         end as review_verdict,
         case when is_of_day then coalesce(review_count, 0) else 0 end as review_count
     from joined
