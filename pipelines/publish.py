@@ -11,6 +11,7 @@ that ``current`` has ever held is a complete file.
 import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,11 @@ KEPT_VERSIONS = 3
 LOCK_WAIT_SECONDS = 120
 STAGED_SUFFIX = ".tmp"
 PUBLICATION = "publication"
+PARTS = "publication_parts"
+# What dbt remembers of the marts it builds by day (dbt/macros/by_day.sql), and the column that is their day.
+DAYS_BUILT, DAY_COLUMN = "intermediate.days_built", "call_date"
+# Beyond this share of a mart's days it is written anew, which also packs it.
+MOST_DAYS_REPLACED = 0.1
 
 
 class PublishError(RuntimeError):
@@ -44,8 +50,9 @@ class PublishReport:
 def publish(settings: Settings) -> PublishReport:
     """Copy every table of the warehouse's schema ``main`` to ``<serve_dir>/<version>.duckdb``, then move ``current``.
 
-    The version is the as-of date and a hash of the marts' content, so an unchanged build is not written again. Besides
-    the marts the file holds a table ``publication``: one row a mart with version, as-of date and row count.
+    The version is the as-of date and a hash of the marts' content, so an unchanged build is not written again. A changed one
+    starts as a copy of the version before, in which only what has changed is written. Besides the marts the file holds
+    ``publication`` (one row a mart with version, as-of date and row count) and ``publication_parts`` (what each was made of).
 
     Raises:
         PublishError: no warehouse, no marts, the warehouse is being written, no room on the disk, or another publish
@@ -98,50 +105,82 @@ def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _describe_marts(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """One row a mart: name, columns with types, rows, and a hash of the rows that does not depend on their order."""
-    columns = connection.execute(
-        """
-        select table_name, string_agg(column_name || ' ' || data_type, ', ' order by column_index) as columns
-        from duckdb_columns()
-        semi join duckdb_tables() using (database_name, schema_name, table_name)
-        where database_name = 'warehouse' and schema_name = 'main'
-        group by table_name
-        order by table_name
-        """
-    ).pl()
-    if columns.is_empty():
-        raise PublishError("the warehouse holds no marts: run `dbt build` first")
-    # The sum sees duplicates, which would cancel out in an exclusive or.
-    contents = " union all ".join(
-        f"""select '{table}' as table_name, count(*) as row_count, coalesce(sum(hash(t)), 0)::varchar as digest
-        from warehouse.main."{table}" as t"""
-        for table in columns["table_name"]
+def _parts(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """What the warehouse's marts hold, a part a row: table_name, day, digest, row_count.
+
+    A part is a day of a mart that dbt builds by day (``dbt/macros/by_day.sql``), told by what dbt made it of without reading
+    it, or a whole mart (``day`` null), told by its rows whatever their order. Both digests cover the mart's columns.
+    """
+    columns = dict(
+        connection.execute(
+            """
+            select table_name, string_agg(column_name || ' ' || data_type, ', ' order by column_index)
+            from duckdb_columns()
+            semi join duckdb_tables() using (database_name, schema_name, table_name)
+            where database_name = 'warehouse' and schema_name = 'main'
+            group by table_name
+            order by table_name
+            """
+        ).fetchall()
     )
-    return columns.join(connection.execute(contents).pl(), on="table_name", how="left", maintain_order="left")
+    if not columns:
+        raise PublishError("the warehouse holds no marts: run `dbt build` first")
+    by_day = _built_by_day(connection)
+    return pl.concat(
+        [
+            connection.execute(
+                f"""
+                select $table as table_name, day, md5($columns || fingerprint || project_version) as digest,
+                    (select count(*) from warehouse.main."{table}") as row_count
+                from warehouse.{DAYS_BUILT} where model_name = $table order by day
+                """
+                # The sum sees duplicates, which would cancel out in an exclusive or.
+                if table in by_day
+                else f"""
+                select $table as table_name, null::date as day, md5($columns || coalesce(sum(hash(t)), 0)) as digest,
+                    count(*) as row_count
+                from warehouse.main."{table}" as t
+                """,
+                {"table": table, "columns": of_table},
+            ).pl()
+            for table, of_table in columns.items()
+        ]
+    )
 
 
-def _version(settings: Settings, marts: pl.DataFrame) -> str:
-    content = "\n".join("|".join(str(value) for value in row) for row in marts.iter_rows())
+def _built_by_day(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    schema, table = DAYS_BUILT.split(".")
+    known = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'warehouse' and schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchall()
+    names = connection.execute(f"select distinct model_name from warehouse.{DAYS_BUILT}").fetchall() if known else []
+    return {name for (name,) in names}
+
+
+def _version(settings: Settings, parts: pl.DataFrame) -> str:
+    content = "\n".join("|".join(str(value) for value in row) for row in parts.iter_rows())
     return f"{settings.as_of.isoformat()}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def _write_version(connection: duckdb.DuckDBPyConnection, settings: Settings) -> PublishReport:
-    marts = _describe_marts(connection)
-    version = _version(settings, marts)
+    parts = _parts(connection)
+    version = _version(settings, parts)
     path = settings.serve_dir / f"{version}.duckdb"
     if path.exists():
         os.utime(path)  # published again: it is the newest of those kept
         return PublishReport(version, path, is_new=False)
     staged = path.with_name(path.name + STAGED_SUFFIX)
     try:
-        connection.execute(f"attach {_literal(staged)} as published")
-        for table in marts["table_name"]:
-            connection.execute(f'create table published.main."{table}" as select * from warehouse.main."{table}"')
-        connection.register("marts", marts)
+        before = _stage(connection, current_path(settings.serve_dir), staged)
+        _bring_up_to_date(connection, before, parts)
+        connection.register("parts", parts)
         connection.execute(
-            f"create table published.main.{PUBLICATION} as"
-            f" select '{version}' as version, date '{settings.as_of}' as as_of, table_name, row_count from marts"
+            f"create or replace table published.main.{PARTS} as select table_name, day, digest from parts"
+        )
+        connection.execute(
+            f"create or replace table published.main.{PUBLICATION} as"
+            f" select distinct '{version}' as version, date '{settings.as_of}' as as_of, table_name, row_count from parts"
         )
         connection.execute("detach published")
         _flush(staged)
@@ -149,6 +188,44 @@ def _write_version(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     finally:
         _remove_staged(settings.serve_dir)
     return PublishReport(version, path, is_new=True)
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, previous: Path | None, staged: Path) -> pl.DataFrame:
+    """Attach ``staged`` as ``published``: a copy of the version before, or empty. Its parts: table_name, day, digest."""
+    if previous is not None and previous.exists():
+        shutil.copyfile(previous, staged)
+        try:
+            connection.execute(f"attach {_literal(staged)} as published")
+            return connection.execute(f"from published.main.{PARTS}").pl()
+        except duckdb.Error:  # of a release that kept no parts, or damaged: made from nothing
+            connection.execute("detach database if exists published")
+            staged.unlink()
+    connection.execute(f"attach {_literal(staged)} as published")
+    return pl.DataFrame(schema={"table_name": pl.String, "day": pl.Date, "digest": pl.String})
+
+
+def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, before: pl.DataFrame, parts: pl.DataFrame) -> None:
+    """Turn the marts of ``published``, made of ``before``, into those of the warehouse: only parts that differ are copied."""
+    for (table,) in before.select("table_name").unique().join(parts, on="table_name", how="anti").iter_rows():
+        connection.execute(f'drop table published.main."{table}"')
+    for (table,), of_table in parts.group_by("table_name", maintain_order=True):
+        old = before.filter(pl.col("table_name") == table)
+        changed = pl.concat(
+            [
+                of_table.join(old, on=["day", "digest"], how="anti", nulls_equal=True).select("day"),
+                old.join(of_table, on=["day", "digest"], how="anti", nulls_equal=True).select("day"),
+            ]
+        )["day"].unique()
+        if changed.null_count() or len(changed) > MOST_DAYS_REPLACED * of_table.height:
+            connection.execute(
+                f'create or replace table published.main."{table}" as select * from warehouse.main."{table}"'
+            )
+        elif len(changed):
+            # Rows without a day may change on any.
+            days = ", ".join(f"'{day}'" for day in changed)
+            where = f"where {DAY_COLUMN} is null or {DAY_COLUMN} in ({days})"
+            connection.execute(f'delete from published.main."{table}" {where}')
+            connection.execute(f'insert into published.main."{table}" by name from warehouse.main."{table}" {where}')
 
 
 def _remove_staged(serve_dir: Path) -> None:

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.publish import PublishError, current_path, publish
+from pipelines.publish import PublishError, PublishReport, current_path, publish
 from pipelines.settings import Settings
 
 AS_OF = dt.date(2026, 6, 30)
@@ -86,7 +87,7 @@ def test_marts_are_published_and_staging_is_not(settings: Settings) -> None:
     with duckdb.connect(str(report.path), read_only=True) as published:
         tables = {name for (name,) in published.execute("select table_name from duckdb_tables()").fetchall()}
         rows = published.execute("select * from publication order by table_name").fetchall()
-    assert tables == {"fct_calls", "dim_reps", "publication"}
+    assert tables == {"fct_calls", "dim_reps", "publication", "publication_parts"}
     assert rows == [(report.version, AS_OF, "dim_reps", 1), (report.version, AS_OF, "fct_calls", 20_000)]
     assert current_path(settings.serve_dir) == report.path
 
@@ -112,6 +113,81 @@ def test_a_changed_value_a_duplicate_row_and_a_later_as_of_date_each_make_a_vers
     later = settings.model_copy(update={"as_of": AS_OF + dt.timedelta(days=1)})
     versions.append(publish(later).version)
     assert len(set(versions)) == 4
+
+
+def build_by_day(settings: Settings, fingerprints: Mapping[str, str], **texts: str) -> None:
+    """Write a warehouse whose ``fct_calls`` dbt has built by day: of each day what it was made of, and two calls' texts."""
+    settings.warehouse.unlink(missing_ok=True)
+    with duckdb.connect(str(settings.warehouse)) as warehouse:
+        warehouse.execute("create table fct_calls (call_date date, text varchar); create schema intermediate")
+        warehouse.execute(
+            "create table intermediate.days_built (model_name varchar, day date, fingerprint varchar, project_version varchar)"
+        )
+        for day, fingerprint in fingerprints.items():
+            warehouse.execute("insert into intermediate.days_built values ('fct_calls', ?, ?, 'v')", [day, fingerprint])
+            warehouse.execute(
+                "insert into fct_calls values ($1, $2), ($1, $2)", [day, texts.get(fingerprint, fingerprint)]
+            )
+        warehouse.execute("insert into fct_calls values (null, ?)", [texts.get("undated", "undated")])
+
+
+DAYS = [f"2026-06-{day:02}" for day in range(1, 31)]
+
+
+def published_texts(settings: Settings) -> dict[str | None, str]:
+    path = current_path(settings.serve_dir)
+    assert path is not None
+    with duckdb.connect(str(path), read_only=True) as published:
+        rows = published.execute("select call_date::varchar, min(text), max(text), count(*) from fct_calls group by 1")
+        return {day: low for day, low, high, count in rows.fetchall() if low == high and count == (2 if day else 1)}
+
+
+def test_of_a_mart_built_by_day_only_changed_days_are_written(settings: Settings) -> None:
+    as_built = dict.fromkeys(DAYS, "same")
+    build_by_day(settings, as_built)
+    first = publish(settings)
+    # One day changed, one gone, one new; what dbt says is unchanged is not read, and so not published.
+    changed = {day: text for day, text in as_built.items() if day != DAYS[4]} | {DAYS[3]: "new", "2026-07-01": "new"}
+    build_by_day(settings, changed, same="not read", undated="read always")
+    assert publish(settings).is_new
+    texts = published_texts(settings)
+    assert texts.pop(None) == "read always"
+    assert texts == changed
+    build_by_day(settings, changed)
+    assert not publish(settings).is_new
+    build_by_day(settings, as_built)
+    assert publish(settings) == PublishReport(first.version, first.path, is_new=False)
+
+
+def test_a_mart_most_of_whose_days_changed_or_whose_columns_did_is_written_anew(settings: Settings) -> None:
+    build_by_day(settings, dict.fromkeys(DAYS, "same"))
+    publish(settings)
+    build_by_day(settings, dict.fromkeys(DAYS[:20], "new") | dict.fromkeys(DAYS[20:], "same"), same="read")
+    publish(settings)
+    assert published_texts(settings)[DAYS[25]] == "read"
+    with duckdb.connect(str(settings.warehouse)) as warehouse:
+        warehouse.execute("alter table fct_calls rename text to words; alter table fct_calls add column text integer")
+    path = publish(settings).path
+    with duckdb.connect(str(path), read_only=True) as published:
+        assert [column for column, *_ in published.execute("describe fct_calls").fetchall()] == [
+            "call_date",
+            "words",
+            "text",
+        ]
+
+
+def test_a_mart_that_is_gone_is_gone_and_a_damaged_version_before_does_not_matter(settings: Settings) -> None:
+    build(settings, 1)
+    publish(settings)
+    with duckdb.connect(str(settings.warehouse)) as warehouse:
+        warehouse.execute("drop table dim_reps")
+    path = publish(settings).path
+    with duckdb.connect(str(path), read_only=True) as published:
+        assert ("dim_reps",) not in published.execute("select table_name from duckdb_tables()").fetchall()
+    path.write_bytes(b"x" * 20_000)
+    build(settings, 2)
+    publish(settings)
+    assert read_build(settings) == 2
 
 
 def test_the_last_three_versions_are_kept_and_the_current_one_is_among_them(settings: Settings) -> None:

@@ -60,8 +60,11 @@ final as (
             where real_changes.property_name = 'dealstage' and stages_before.is_closed and not stages_after.is_closed
         ) as reopened_count,
         count(*) filter (
-            where real_changes.property_name = 'closedate'
-            and {{ to_date('real_changes.property_value') }} > {{ to_date('real_changes.previous_value') }}
+            -- Only dates are read as dates: what is none would be tried in every notation.
+            where case
+                when real_changes.property_name = 'closedate'
+                    then {{ to_date('real_changes.property_value') }} > {{ to_date('real_changes.previous_value') }}
+            end
         ) as close_date_push_count,
         count(*) filter (
             where real_changes.property_name = 'hubspot_owner_id' and real_changes.previous_value is not null

@@ -64,13 +64,7 @@ final as (
 
     select
         *,
-        case
-            when scorer is null then null
-            when verdict in ('agree', 'disagree') then verdict = 'agree'
-            when is_person_applicable != is_scored_applicable then false
-            when not is_person_applicable then true
-            else is_person_met = is_scored_met
-        end as is_agreed
+        case when scorer is not null then {{ is_agreed('verdict', 'is_scored_applicable', 'is_scored_met') }} end as is_agreed
     from answered
 
 )

@@ -7,7 +7,7 @@ with behaviours as (
 
 scores as (
 
-    select * from {{ ref('int_scores_latest') }}
+    select * from {{ ref('fct_behaviour_scores') }}
 
 ),
 

@@ -1,13 +1,18 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_days", on_schema_change="fail", post_hook="{{ remember_days() }}"
+) }}
+
 with calls as (
 
     select * from {{ ref('int_calls_gathered') }}
-    where call_kind = 'external'
+    where call_kind = 'external' and {{ is_on_changed_day('call_date', ref('int_call_days')) }}
 
 ),
 
 matches as (
 
     select * from {{ ref('int_calls_matched') }}
+    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
 
 ),
 
@@ -19,19 +24,22 @@ days as (
 
 signals as (
 
-    select * from {{ ref('int_call_signals_pivoted') }}
+    select * from {{ ref('stg_signals__calls') }}
+    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
 
 ),
 
 scores as (
 
     select * from {{ ref('int_calls_scored') }}
+    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
 
 ),
 
 moments as (
 
     select * from {{ ref('stg_moments__calls') }}
+    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
 
 ),
 
@@ -41,17 +49,29 @@ reviews as (
 
 ),
 
+signals_pivoted as (
+
+    select
+        call_id,
+        call_date,
+        {{ pivoted_signals() }}
+    from signals
+    group by call_id, call_date
+
+),
+
 scores_summed as (
 
     -- One rubric judges a kind of call; should several, the score is over all their lines.
     select
         call_id,
+        call_date,
         sum(applicable_count) as applicable_count,
         sum(met_count) as met_count,
         sum(abstained_count) as abstained_count,
         {{ value_at_latest('rubric_score', 'applicable_count') }} as rubric_score
     from scores
-    group by call_id
+    group by call_id, call_date
 
 ),
 
@@ -59,9 +79,10 @@ moments_counted as (
 
     select
         call_id,
+        call_date,
         count(*) as moment_count
     from moments
-    group by call_id
+    group by call_id, call_date
 
 ),
 
@@ -95,7 +116,7 @@ final as (
         cast(coalesce(len(calls.deal_ids), 0) as bigint) as deal_count,
         calls.status,
         calls.status in ('transcribed', 'no_speech') as is_recorded,
-        signals.call_id is not null or scores_summed.call_id is not null as is_analysed,
+        signals_pivoted.call_id is not null or scores_summed.call_id is not null as is_analysed,
         reviews_counted.call_id is not null as is_reviewed,
         calls.duration_seconds,
         calls.session_seconds,
@@ -109,22 +130,28 @@ final as (
         calls.role_rule,
         calls.mean_word_probability,
         case when calls.status = 'transcribed' then calls.utterance_count end as utterance_count,
-        {{ signal_columns('signals') }},
+        {{ signal_columns('signals_pivoted') }},
         cast(scores_summed.applicable_count as bigint) as applicable_count,
         cast(scores_summed.met_count as bigint) as met_count,
         cast(scores_summed.abstained_count as bigint) as abstained_count,
         scores_summed.rubric_score,
         case
-            when signals.call_id is not null or scores_summed.call_id is not null
+            when signals_pivoted.call_id is not null or scores_summed.call_id is not null
                 then coalesce(moments_counted.moment_count, 0)
         end as moment_count,
         coalesce(reviews_counted.review_count, 0) as review_count
     from calls
     inner join matches on calls.call_id = matches.call_id
     left join days on calls.call_date = days.day
-    left join signals on calls.call_id = signals.call_id
-    left join scores_summed on calls.call_id = scores_summed.call_id
-    left join moments_counted on calls.call_id = moments_counted.call_id
+    left join signals_pivoted
+        on calls.call_id = signals_pivoted.call_id
+        and calls.call_date = signals_pivoted.call_date
+    left join scores_summed
+        on calls.call_id = scores_summed.call_id
+        and calls.call_date = scores_summed.call_date
+    left join moments_counted
+        on calls.call_id = moments_counted.call_id
+        and calls.call_date = moments_counted.call_date
     left join reviews_counted on calls.call_id = reviews_counted.call_id
 
 )

@@ -1,12 +1,18 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_days", on_schema_change="fail", post_hook="{{ remember_days() }}"
+) }}
+
 with moments as (
 
     select * from {{ ref('stg_moments__calls') }}
+    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
 
 ),
 
 calls as (
 
     select * from {{ ref('fct_calls') }}
+    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
 
 ),
 
@@ -28,7 +34,9 @@ final as (
         moments.quote,
         moments.why
     from moments
-    left join calls on moments.call_id = calls.call_id
+    left join calls
+        on moments.call_id = calls.call_id
+        and moments.call_date = calls.call_date
 
 )
 

@@ -39,19 +39,35 @@ clicks_counted as (
 
 ),
 
+answers_counted_by_day as (
+
+    select
+        rubric_id,
+        rubric_version,
+        behaviour_id,
+        scorer,
+        scorer_version,
+        call_date,
+        count(*) as scored_count,
+        count(*) filter (where is_met) as scored_met_count
+    from answers
+    group by all
+
+),
+
 answers_counted as (
 
     select
-        answers.rubric_id,
-        answers.rubric_version,
-        answers.behaviour_id,
-        answers.scorer,
-        answers.scorer_version,
+        counted.rubric_id,
+        counted.rubric_version,
+        counted.behaviour_id,
+        counted.scorer,
+        counted.scorer_version,
         days.month,
-        count(*) as scored_count,
-        count(*) filter (where answers.is_met) as scored_met_count
-    from answers
-    inner join days on answers.call_date = days.day
+        cast(sum(counted.scored_count) as bigint) as scored_count,
+        cast(sum(counted.scored_met_count) as bigint) as scored_met_count
+    from answers_counted_by_day as counted
+    inner join days on counted.call_date = days.day
     group by all
 
 ),
