@@ -52,7 +52,7 @@ demo: $(VENV)/.installed ## the invented company through the whole line, then th
 
 test: $(VENV)/.installed ## lint, types, dbt and Python tests
 	@$(MAKE) --no-print-directory --jobs 2 lint types
-	pytest -n 2 --dist loadfile --no-loadscope-reorder
+	pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 fire: $(VENV)/.installed ## 20 kills, a full disk, a read-only folder, the next day, a backfill (half an hour)
 	pytest -m fire tests/integration/test_under_fire.py
