@@ -17,7 +17,7 @@ DEMO_AS_OF := 2026-06-30
 DEMO_DIR := $(SIDELINE_DATA_DIR)/sample_org
 DEMO_ENV := SIDELINE_AS_OF=$(DEMO_AS_OF) SIDELINE_SOURCE_DIR=$(DEMO_DIR)
 
-.PHONY: help install lock demo test fire lint types app dev docs bench clean
+.PHONY: help install lock demo test deep fire lint types app dev docs bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ demo: $(VENV)/.installed ## the invented company through the whole line, then th
 test: $(VENV)/.installed ## lint, types, dbt and Python tests
 	@$(MAKE) --no-print-directory --jobs 2 lint types
 	pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+deep: $(VENV)/.installed ## long tests: histories of edits, docs/extending.md done as it says, a killed batch (three minutes)
+	pytest -n 2 --dist loadfile -m deep tests/unit
 
 fire: $(VENV)/.installed ## 20 kills, a full disk, a read-only folder, the next day, a backfill (half an hour)
 	pytest -m fire tests/integration/test_under_fire.py

@@ -20,6 +20,8 @@ from dbt_tiny_org import AS_OF
 
 from pipelines.lake import Lake
 
+pytestmark = pytest.mark.deep
+
 MODELS = ("--exclude", "resource_type:unit_test", "resource_type:test")
 PROVENANCE = ("_source_file", "_source_row", "_dlt_load_id")
 OF_CALLS = ("transcripts__calls", "signals__calls", "scores__behaviours", "moments__calls")

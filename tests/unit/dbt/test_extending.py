@@ -14,6 +14,8 @@ import pytest
 from dbt_build import PROJECT, Build
 from dbt_tiny_org import AS_OF
 
+pytestmark = pytest.mark.deep
+
 REPOSITORY = PROJECT.parent
 PAGE = REPOSITORY / "docs" / "extending.md"
 BLOCK = re.compile(r"(?:^`(?P<path>[^`\n]+)`\n\n)?^```(?P<kind>[^\n]+)\n(?P<text>.*?)^```$", re.M | re.S)

@@ -1,6 +1,5 @@
 """A batch that is killed goes on where it was: what had been heard is not heard again, and nothing is written twice."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,13 +14,11 @@ from pipelines.speech.audio import sha256_of
 from tests.unit.speech.raw_lake import Rows, land
 from tests.unit.speech.sounds import RATE, write
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.deep]
 
 ROOT = Path(__file__).parents[3]
 TALK = ROOT / "sample_org" / "recordings" / "negotiation_juniper_legal.opus"
 FILES, SECONDS, PATIENCE = 20, 5, 120.0
-# Files heard when the process is killed; near the beginning and the end too where kills are asked for (15 s each).
-HEARD_BEFORE = [1, 7, 16] if os.environ.get("SIDELINE_TEST_KILLS") else [7]
 
 
 def landed(lake: Lake, folder: Path) -> Rows:
@@ -49,7 +46,7 @@ def landed(lake: Lake, folder: Path) -> Rows:
     return rows
 
 
-@pytest.mark.parametrize("heard_before", HEARD_BEFORE)
+@pytest.mark.parametrize("heard_before", [1, 7, 16])
 def test_a_killed_batch_is_finished_and_each_file_is_in_the_lake_once(tmp_path: Path, heard_before: int) -> None:
     data, sources = tmp_path / "data", tmp_path / "sources"
     sources.mkdir()
