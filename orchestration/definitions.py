@@ -77,7 +77,9 @@ def compile_dbt(settings: Settings) -> Path:
         command + where, env=os.environ | dbt_environment(settings), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"dbt parse: {done.stdout.strip()}\n{done.stderr.strip()}")
+        said = f"{done.stdout}\n{done.stderr}".strip()
+        # What dbt did not expect itself (no room on the disk, say) it tells by a traceback, whose last line is the reason.
+        raise RuntimeError(f"dbt parse: {said.splitlines()[-1] if 'Traceback (most recent' in said else said}")
     return manifest
 
 

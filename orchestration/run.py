@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from dashboards.headline import print_headline
 from orchestration.definitions import build_defs
@@ -42,6 +43,8 @@ def main() -> int:
         return _refuse(MISCONFIGURED, _first_line(error))
     except OSError as error:
         return _refuse(FAILED, f"{settings.data_dir}: {error.strerror or error}")
+    except DBAPIError as error:  # Dagster's records could not be written
+        return _refuse(FAILED, f"{dagster_home(settings)}: {error.orig} (is there room on the disk?)")
     except (RuntimeError, dg.DagsterError) as error:
         return _refuse(FAILED, _first_line(error))
 

@@ -74,7 +74,8 @@ def test_a_disk_that_takes_no_more_is_told_and_loses_nothing(
     failed = line.run(preexec=no_room)
     assert failed.returncode == 3
     assert "Traceback" not in failed.stderr
-    assert "too large" in failed.stderr.lower()
+    # As the system says it, or SQLite, which keeps Dagster's records.
+    assert any(said in failed.stderr.lower() for said in ("too large", "disk i/o error"))
     done = line.run()
     assert done.returncode == 0, done.stderr[-3000:]
     assert differing(line.marts(), expected) == []
@@ -115,7 +116,7 @@ def test_the_next_day_is_the_same_whether_reached_or_started_from(
         "select rep_id, behaviour_id, state, changed_at from fct_corrections where is_current order by all",
     ):
         assert reached.query(now) == started.query(now)
-    told_on_a_day = {"fct_behaviour_scores", "fct_corrections", "fct_manager_queue", "publication"}
+    told_on_a_day = {"fct_behaviour_scores", "fct_corrections", "fct_manager_queue", "publication", "publication_parts"}
     assert set(differing(reached.marts(), started.marts())) <= told_on_a_day
 
 
