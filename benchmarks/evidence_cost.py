@@ -21,6 +21,9 @@ from benchmarks import worlds
 from benchmarks.report import RESULTS, write
 from pipelines.coaching.coin_flips import NUDGES
 from pipelines.evidence.marts import Marts
+from pipelines.evidence.questions import estimate_all
+from pipelines.evidence.tables import HALF_LIFE_WEEKS, SEED
+from pipelines.settings import Settings
 
 REPS_A_MANAGER = 10
 MONTHS = 24
@@ -32,11 +35,43 @@ MUST_SECONDS, MUST_GIGABYTES = 60.0, 8.0
 def company(reps: int, seed: int = 1) -> Marts:
     """Everything evidence reads, for a company of so many reps at a time."""
     rng = np.random.default_rng(seed)
+    months = _months(reps, seed)
+    people = months.group_by("rep_id", maintain_order=True).agg(
+        pl.col("month").min().alias("first"),
+        pl.col("month").max().alias("last"),
+        pl.len().alias("seen"),
+        pl.first("team_id", "segment"),
+        pl.col("tenure_months").min().alias("entry"),
+    )
+    people = people.with_columns(
+        has_left=pl.col("last") < months["month"].max(),
+        ramp=pl.Series(np.ceil(rng.weibull(1.8, people.height) * 6.2)).cast(pl.Int64),
+    )
+    return Marts(
+        rep_months=months,
+        rep_quarters=_quarters(months, people),
+        episodes=_episodes(people),
+        employments=people.select(
+            "rep_id",
+            start_month=pl.col("first").dt.offset_by(pl.format("-{}mo", "entry")),
+            entry=pl.col("entry").cast(pl.Float64),
+            exit=(pl.col("entry") + pl.col("seen")).cast(pl.Float64),
+            code=pl.col("has_left").cast(pl.Int64),
+        ),
+        opportunities=_opportunities(people["rep_id"], rng),
+        programmes=_programme(months),
+        nudges=_nudges(people["rep_id"], rng).rename({"date": "week_start"}),
+        sensitivity=0.85,
+        specificity=0.92,
+    )
+
+
+def _months(reps: int, seed: int) -> pl.DataFrame:
     managers = max(reps // REPS_A_MANAGER, 1)
     panel = worlds.rep_months(worlds.WORLDS["mixed"], seed, reps=reps, managers=managers, months=MONTHS)
     panel = worlds.heard_badly(panel, seed, 0.85, 0.92, 0.2)
     number = pl.col("manager_id").str.strip_prefix("hr:m").cast(pl.Int64)
-    months = panel.with_columns(
+    return panel.with_columns(
         team_id=pl.format("team-{}", number),
         segment=number.replace_strict({k: SEGMENTS[k % len(SEGMENTS)] for k in range(managers)}),
         quarter_start=pl.col("month").dt.truncate("1q"),
@@ -46,52 +81,33 @@ def company(reps: int, seed: int = 1) -> Marts:
         full_quota_attainment="attainment",
         currency=pl.lit("USD"),
     ).sort("rep_id", "month")
-    people = months.group_by("rep_id", maintain_order=True).agg(
-        pl.col("month").min().alias("first"),
-        pl.col("month").max().alias("last"),
-        pl.len().alias("seen"),
-        pl.first("team_id", "segment"),
-        pl.col("tenure_months").min().alias("entry"),
+
+
+def _quarters(months: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    quarters = months.group_by("rep_id", "team_id", "quarter_start", maintain_order=True).agg(
+        pl.col("coached_weeks", "heard_weeks", "calendar_weeks").sum(),
+        weeks_in_quarter=pl.col("weeks_in_month").sum(),
+        quota_amount=pl.col("full_quota_amount").sum(),
     )
-    has_left = pl.col("last") < months["month"].max()
-    ramp = pl.Series(np.ceil(rng.weibull(1.8, people.height) * 6.2))
-    return Marts(
-        rep_months=months,
-        rep_quarters=months.group_by("rep_id", "team_id", "quarter_start", maintain_order=True)
-        .agg(
-            pl.col("coached_weeks", "heard_weeks", "calendar_weeks").sum(),
-            weeks_in_quarter=pl.col("weeks_in_month").sum(),
-            quota_amount=pl.col("full_quota_amount").sum(),
-        )
-        .join(people.select("rep_id", leaves=has_left, last="last"), on="rep_id")
-        .with_columns(is_leaver=pl.col("leaves") & (pl.col("last").dt.truncate("1q") == pl.col("quarter_start"))),
-        episodes=people.filter(pl.col("entry") == 0).select(
-            "rep_id",
-            "team_id",
-            "segment",
-            start_month="first",
-            entry_month=pl.lit(0, pl.Int64),
-            exit_month=pl.min_horizontal("seen", ramp.filter(people["entry"] == 0).cast(pl.Int64)),
-            status=pl.when(ramp.filter(people["entry"] == 0) <= pl.col("seen"))
-            .then(pl.lit("event"))
-            .when(has_left)
-            .then(pl.lit("left"))
-            .otherwise(pl.lit("censored")),
-            cohort=pl.col("first").dt.to_string("%Y-Q") + pl.col("first").dt.quarter().cast(pl.String),
-            start_reason=pl.lit("hired"),
-        ),
-        employments=people.select(
-            "rep_id",
-            start_month=pl.col("first").dt.offset_by(pl.format("-{}mo", "entry")),
-            entry=pl.col("entry").cast(pl.Float64),
-            exit=(pl.col("entry") + pl.col("seen")).cast(pl.Float64),
-            code=has_left.cast(pl.Int64),
-        ),
-        opportunities=_opportunities(people["rep_id"], rng),
-        programmes=_programme(months),
-        nudges=_nudges(people["rep_id"], rng).rename({"date": "week_start"}),
-        sensitivity=0.85,
-        specificity=0.92,
+    is_last = pl.col("last").dt.truncate("1q") == pl.col("quarter_start")
+    return quarters.join(people.select("rep_id", "has_left", "last"), on="rep_id").with_columns(
+        is_leaver=pl.col("has_left") & is_last
+    )
+
+
+def _episodes(people: pl.DataFrame) -> pl.DataFrame:
+    """Of those whose first month is in the data."""
+    ended = pl.when(pl.col("ramp") <= pl.col("seen")).then(pl.lit("event")).when("has_left").then(pl.lit("left"))
+    return people.filter(pl.col("entry") == 0).select(
+        "rep_id",
+        "team_id",
+        "segment",
+        start_month="first",
+        entry_month=pl.lit(0, pl.Int64),
+        exit_month=pl.min_horizontal("seen", "ramp"),
+        status=ended.otherwise(pl.lit("censored")),
+        cohort=pl.col("first").dt.to_string("%Y-Q") + pl.col("first").dt.quarter().cast(pl.String),
+        start_reason=pl.lit("hired"),
     )
 
 
@@ -134,10 +150,6 @@ def _nudges(reps: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def _measure(reps: int) -> None:
-    from pipelines.evidence.questions import estimate_all  # noqa: PLC0415  (as the line does: only where it is needed)
-    from pipelines.evidence.tables import HALF_LIFE_WEEKS, SEED  # noqa: PLC0415
-    from pipelines.settings import Settings  # noqa: PLC0415
-
     marts = company(reps)
     wall, cpu = time.monotonic(), time.process_time()
     tables = estimate_all(marts, Settings(), SEED, HALF_LIFE_WEEKS)

@@ -30,6 +30,17 @@ PUBLICATION = "publication"
 PARTS = "publication_parts"
 # What dbt remembers of the marts it builds by day (dbt/macros/by_day.sql), and the column that is their day.
 DAYS_BUILT, DAY_COLUMN = "intermediate.days_built", "call_date"
+DAYS_OF_A_MART = """
+    select $table as table_name, day, md5($columns || fingerprint || project_version) as digest,
+        (select count(*) from warehouse.main."{table}") as row_count
+    from warehouse.{days_built} where model_name = $table order by day
+"""
+# The sum sees duplicates, which would cancel out in an exclusive or.
+WHOLE_MART = """
+    select $table as table_name, null::date as day, md5($columns || coalesce(sum(hash(t)), 0)) as digest,
+        count(*) as row_count
+    from warehouse.main."{table}" as t
+"""
 # Beyond this share of a mart's days it is written anew, which also packs it.
 MOST_DAYS_REPLACED = 0.1
 
@@ -126,26 +137,12 @@ def _parts(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     if not columns:
         raise PublishError("the warehouse holds no marts: run `dbt build` first")
     by_day = _built_by_day(connection)
-    return pl.concat(
-        [
-            connection.execute(
-                f"""
-                select $table as table_name, day, md5($columns || fingerprint || project_version) as digest,
-                    (select count(*) from warehouse.main."{table}") as row_count
-                from warehouse.{DAYS_BUILT} where model_name = $table order by day
-                """
-                # The sum sees duplicates, which would cancel out in an exclusive or.
-                if table in by_day
-                else f"""
-                select $table as table_name, null::date as day, md5($columns || coalesce(sum(hash(t)), 0)) as digest,
-                    count(*) as row_count
-                from warehouse.main."{table}" as t
-                """,
-                {"table": table, "columns": of_table},
-            ).pl()
-            for table, of_table in columns.items()
-        ]
-    )
+    found = []
+    for table, of_table in columns.items():
+        query = DAYS_OF_A_MART if table in by_day else WHOLE_MART
+        values = {"table": table, "columns": of_table}
+        found.append(connection.execute(query.format(table=table, days_built=DAYS_BUILT), values).pl())
+    return pl.concat(found)
 
 
 def _built_by_day(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -105,9 +105,8 @@ def land_nudges(lake: Lake, inputs: Inputs, settings: Settings, key: str) -> dic
         )
         log = coin_flips.flip(past, log, settings.as_of, Coin(excluded=frozenset(excluded["rep_id"])))
     known = coin_flips.outcomes(log, past, opportunities(inputs), settings.as_of)
-    later = (
-        lake.scan(NUDGES).filter(pl.col("assigned_on") > settings.as_of).collect()
-    )  # by runs for a later day: they stand
+    # Coins that runs for a later day have flipped stand.
+    later = lake.scan(NUDGES).filter(pl.col("assigned_on") > settings.as_of).collect()
     rows = pl.concat([known, later.select(list(coin_flips.NUDGES)).cast(coin_flips.NUDGES)])
     landed = lake.inputs(NUDGES)
     stale = [week for week in known["date"].unique().sort() if landed.get(week) != key]

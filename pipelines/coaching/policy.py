@@ -52,9 +52,8 @@ class CorrectionPolicy:
     weak_reps: frozenset[str] = frozenset()
     rubric: str = "sales_call.v2"
     behaviours: frozenset[str] | None = None  # None: every behaviour that is scored
-    held_back: frozenset[tuple[str, str, Week]] = (
-        frozenset()
-    )  # reminders that a coin flip takes away (rep, behaviour, week)
+    # Reminders that a coin flip takes away: rep, behaviour and week.
+    held_back: frozenset[tuple[str, str, Week]] = frozenset()
 
     def observed(self, rate: float) -> float:
         """A true rate on the scorer's scale (.70 → .654, .85 → .777 at .90/.92)."""
