@@ -173,8 +173,8 @@ def completeness(settings: Settings) -> Iterator[Finding]:
                 "true cadence is known only where 1:1s are recorded",
             ),
             (
-                "reps with a quota",
-                "select count(*) filter (where quota_amount is not null), count(*) from fct_rep_quarters where is_complete",
+                "rep-quarters with a quota",
+                "select count(*) filter (where quota_amount is not null), count(*) from fct_rep_quarters",
                 "attainment is unknown without one",
             ),
         ):

@@ -164,7 +164,8 @@ def find_columns(header: Sequence[str], table: CsvTable, mapping: Mapping[str, s
     places: dict[str, int] = {}
     for column in table.columns:
         wanted = mapping.get(column, column)
-        others = [] if column in mapping else [name for name in table.instead.get(column, ()) if name in plain]
+        instead = [] if column in mapping else [_plain(name) for name in table.instead.get(column, ())]
+        others = [name for name in instead if name in plain]
         if wanted in names:
             places[column] = names.index(wanted)
         elif _plain(wanted) in plain:
@@ -179,23 +180,42 @@ def find_columns(header: Sequence[str], table: CsvTable, mapping: Mapping[str, s
     if missing:
         taken = set(places.values())
         spare = [name for i, name in enumerate(names) if i not in taken and len(name) > 2]
-        raise UnreadableFile("; ".join(_suggest(column, spare, table.section) for column in missing))
+        likely = _likeliest(missing, spare)
+        raise UnreadableFile(
+            "; ".join(_suggest(column, likely.get(column), spare, table.section) for column in missing)
+        )
     return places
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _suggest(column: str, spare: Sequence[str], section: str) -> str:
-    match = process.extractOne(
-        column.replace("_", " "), spare, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=LIKENESS
+def _likeliest(missing: Sequence[str], spare: Sequence[str]) -> dict[str, str]:
+    """The header most like each missing column, the surest first: no header stands for two columns."""
+    likeness = process.cdist(
+        [column.replace("_", " ") for column in missing], spare, scorer=fuzz.WRatio, processor=utils.default_process
     )
-    if match is None:
+    found: dict[str, str] = {}
+    for score, column, name in sorted(
+        (
+            (score, column, name)
+            for column, row in zip(missing, likeness, strict=True)
+            for name, score in zip(spare, row, strict=True)
+        ),
+        key=lambda pair: -pair[0],
+    ):
+        if score >= LIKENESS and column not in found and name not in found.values():
+            found[column] = name
+    return found
+
+
+def _suggest(column: str, likely: str | None, spare: Sequence[str], section: str) -> str:
+    if likely is None:
         return f"column `{column}` not found among {list(spare)}; map it in sideline.toml under [columns.{section}]"
     return (
-        f"column `{column}` not found; did you mean `{match[0]}`? map it in sideline.toml: "
-        f'[columns.{section}] {column} = "{match[0]}"'
+        f"column `{column}` not found; did you mean `{likely}`? map it in sideline.toml: "
+        f'[columns.{section}] {column} = "{likely}"'
     )
 
 

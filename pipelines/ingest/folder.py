@@ -178,6 +178,7 @@ def read(export: Export, context: Context) -> Iterator[Batch | BadRow]:
         "deal_ids": json.dumps(told.get("deal_ids") or [], ensure_ascii=False),
         "_source_row": 0,
     } | {key: _text(told.get(key)) for key in ("title", "call_kind", "call_type", "consent", "engine")}
+    row["title"] = row["title"] or export.path.stem  # what a person called it, and all there is to know it by
     kinds = {column: kind for column, kind in RAW_TABLES[TABLE].items() if column in row or column not in PROVENANCE}
     yield Batch(TABLE, pl.DataFrame([row], schema=kinds, strict=False))
 

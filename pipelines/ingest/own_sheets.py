@@ -35,6 +35,15 @@ REPS = CsvTable(
         "country",
         "time_zone",
     ),
+    instead={
+        "email": ("email address", "work email"),
+        "name": ("full name", "employee name"),
+        "hire_date": ("start date",),
+        "manager": ("manager email",),
+        "leave_date": ("end date", "termination date"),
+        "employee_id": ("employee number",),
+        "job_title": ("title",),
+    },
 )
 DEALS = CsvTable(
     "raw_hubspot__deals",
@@ -54,6 +63,14 @@ DEALS = CsvTable(
         "forecast_category",
         "next_step",
     ),
+    # As HubSpot and Salesforce name them when deals are exported by hand. The owner is mapped by hand: theirs is often only a name.
+    instead={
+        "deal_id": ("record id", "opportunity id"),
+        "stage": ("deal stage",),
+        "created_date": ("create date",),
+        "name": ("deal name", "opportunity name"),
+        "currency": ("deal currency code", "opportunity currency"),
+    },
 )
 TABLES = (
     "raw_hr__employees",

@@ -19,7 +19,7 @@ _FILES = (
         "quotas",
         required=("employee_id", "period_start", "period_end", "quota_amount"),
         keys=("employee_id", "period_start"),
-        instead={"employee_id": ("email", "e_mail", "rep_email", "rep", "owner")},
+        instead={"employee_id": ("email", "rep_email", "rep", "owner")},
     ),
 )
 TABLES = tuple(file.table for file in _FILES)

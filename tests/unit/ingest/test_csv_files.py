@@ -79,6 +79,14 @@ def test_a_missing_column_names_the_likeliest_header() -> None:
         find_columns(["Region", "Kind of quota"], owners, {})
 
 
+def test_no_header_is_offered_for_two_columns() -> None:
+    deals = CsvTable("raw_hubspot__deals", (), "deals", required=("dealname", "dealstage"), keys=())
+    with pytest.raises(UnreadableFile) as error:
+        find_columns(["Stage of deal", "Region"], deals, {})
+    assert str(error.value).count("did you mean `Stage of deal`?") == 1
+    assert 'dealstage = "Stage of deal"' in str(error.value)
+
+
 def test_a_file_without_a_header_says_which_columns_are_missing(context: Context, write: Write) -> None:
     write("quotas.csv", GOOD)
     with pytest.raises(UnreadableFile, match="column `employee_id` not found"):

@@ -65,6 +65,17 @@ def test_a_sidecar_that_comes_later_tells_the_recording_anew(settings: Settings,
     assert [row["call_id"] for row in recordings(lake)] == ["folder:rec-1"]
 
 
+def test_a_recording_is_called_by_its_file_name_until_a_sidecar_names_it(
+    settings: Settings, lake: Lake, write: Write
+) -> None:
+    write("recordings/2026-05-04 Acme demo.opus", b"audio")
+    land(settings)
+    assert [row["title"] for row in recordings(lake)] == ["2026-05-04 Acme demo"]
+    write("recordings/2026-05-04 Acme demo.json", json.dumps(SIDECAR))
+    land(settings)
+    assert [row["title"] for row in recordings(lake)] == [SIDECAR["title"]]
+
+
 def test_new_content_under_an_old_name_replaces_it(settings: Settings, lake: Lake, write: Write) -> None:
     write("recordings/a.opus", b"half of the upl")
     land(settings)

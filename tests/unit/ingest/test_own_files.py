@@ -71,6 +71,16 @@ def test_a_header_of_ones_own_is_named_with_the_line_that_maps_it(settings: Sett
     )
 
 
+def test_headers_of_a_crm_exported_by_hand_are_known(settings: Settings, lake: Lake, own: Path) -> None:
+    (own / "my deals.csv").write_text(
+        "Record ID,Owner,Amount,Deal Stage,Close Date,Create Date\n7,ann@x.com,10,Proposal,2026-05-01,2026-04-01\n"
+    )
+    (own / "people.csv").write_text("Full Name,E-Mail,Start Date\nAnn,ann@x.com,2025-01-06\n")
+    assert run(settings, own).bad_files == ()
+    assert lake.scan_raw("raw_hubspot__deals").collect()["id"].to_list() == ["7"]
+    assert lake.scan_raw("raw_hr__employees").collect()["email"].to_list() == ["ann@x.com"]
+
+
 def test_employee_ids_are_used_where_a_sheet_has_them(settings: Settings, lake: Lake, own: Path) -> None:
     (own / "people.csv").write_text(
         "employee_id,email,name,hire_date,manager,role\nE1,ann@x.com,Ann,2025-01-06,boss@x.com,\n"
