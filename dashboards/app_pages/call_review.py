@@ -182,9 +182,13 @@ def _write_score(
         if row["evidence_quote"]:
             quote, jump = st.columns([4, 1], vertical_alignment="center")
             quote.caption(f"“{row['evidence_quote']}”")
-            _jump_button(jump, call_id, row["evidence_start_seconds"], row["score_id"])
+            _jump_button(jump, call_id, row["evidence_start_seconds"], _score_key(call_id, row))
         if reviews.may_review(marts.viewer):
             _write_review(marts, settings, call_id, row, verdicts)
+
+
+def _score_key(call_id: str, row: dict[str, Any]) -> str:
+    return f"{call_id}#{row['rubric_id']}.v{row['rubric_version']}.{row['behaviour_id']}"
 
 
 def _badge(row: dict[str, Any]) -> str:
@@ -203,7 +207,7 @@ def _jump_button(column: Any, call_id: str, seconds: float | None, key: str) -> 
 def _write_review(
     marts: Marts, settings: Settings, call_id: str, row: dict[str, Any], verdicts: dict[tuple[str, str, str], Verdict]
 ) -> None:
-    key = f"review {row['score_id']}"
+    key = f"review {_score_key(call_id, row)}"
     given = verdicts.get((row["rubric_id"], str(row["rubric_version"]), row["behaviour_id"]))
     said = {verdict: words for words, verdict in VERDICTS.items()}
 

@@ -112,7 +112,6 @@ SCORES = Figure(
     ),
     sql="""
         select
-            scores.score_id,
             scores.rubric_id,
             scores.rubric_version,
             scores.behaviour_id,
@@ -135,7 +134,9 @@ SCORES = Figure(
             scores.is_met desc nulls last,
             scores.evidence_start_seconds,
             behaviour,
-            scores.score_id
+            scores.rubric_id,
+            scores.rubric_version,
+            scores.behaviour_id
     """,
     empty="This call has not been scored.",
 )
@@ -163,7 +164,7 @@ TO_ASK = Figure(
         where
             scores.call_date > (select max(call_date) - 28 from fct_behaviour_scores)
             and (scores.call_kind = 'external' or $with_one_on_ones)
-        order by scores.call_id, behaviour, scores.score_id
+        order by scores.call_id, behaviour, scores.rubric_id, scores.rubric_version, scores.behaviour_id
     """,
     empty="No call of the last four weeks is left to answer.",
 )

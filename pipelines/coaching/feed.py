@@ -87,7 +87,7 @@ DONE_WELL = f"""
     cross join (select max(as_of) as as_of from publication)
     where scores.rep_id = $rep_id and scores.is_met and scores.evidence_quote is not null and behaviours.is_current
         and scores.call_date > as_of - {PRAISE_DAYS}
-    order by scores.call_date desc, scores.probability desc nulls last, scores.score_id
+    order by scores.call_date desc, scores.probability desc nulls last, scores.call_id, scores.behaviour_id
     limit 1
 """
 

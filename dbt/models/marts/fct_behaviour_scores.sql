@@ -156,7 +156,6 @@ final as (
         scorer_version,
         fallback_reason,
         scored_as_of,
-        call_id || '#' || rubric_id || '.v' || rubric_version || '.' || behaviour_id as score_id,
         -- A blind answer reads as what it says of the score.
         case
             when not is_of_day then null

@@ -30,7 +30,6 @@ def warehouse(settings: Settings, *, met: str = "xxxxooooxx", outcomes: list[tup
             scores.append(
                 who
                 | {
-                    "score_id": call_id,
                     "rubric_id": "sales_call",
                     "rubric_version": 1,
                     "behaviour_id": "asks_budget",
