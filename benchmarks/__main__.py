@@ -39,6 +39,11 @@ JOINED = Path(__file__).parent / "RESULTS.md"
 def main() -> None:
     for name in WITHIN_MINUTES:
         subprocess.run([sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}"], check=True)
+    join()
+
+
+def join() -> None:
+    """All tables as they are, in one file."""
     parts = [
         f"# Measured\n\nOn {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; joined {Settings().as_of}.\n"
     ]
