@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import jiwer
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+from pyannote.core import Annotation, Segment, Timeline
+from pyannote.metrics.diarization import DiarizationErrorRate
 from whisper.normalizers import EnglishTextNormalizer
 
 from benchmarks.hearing_sets import Line
 
-FRAME_SECONDS = 0.01
 COLLAR_SECONDS = 0.25  # around every turn: people who write times down differ by as much
 
 
@@ -50,28 +48,19 @@ class Diarization:
 
 
 def diarization(reference: Sequence[Line], found: Sequence[Line]) -> Diarization:
-    """Errors under the best one-to-one naming of the found speakers, in frames of 10 ms, without a collar, with overlaps.
-
-    Source: NIST RT-09 evaluation plan, section 6.1 (as in pyannote.metrics' DiarizationErrorRate).
-    """
+    """Errors under the best one-to-one naming of the found speakers (pyannote.metrics), without a collar, with overlaps."""
     end = max(line.end_seconds for line in [*reference, *found])
-    ours, theirs = _activity(found, end), _activity(reference, end)
-    shared = theirs.astype(np.int64) @ ours.T.astype(np.int64)
-    right = shared[linear_sum_assignment(shared, maximize=True)].sum()
-    said, heard = theirs.sum(axis=0), ours.sum(axis=0)
-    both = np.minimum(said, heard).sum()
-    counts = (said.sum(), np.maximum(said - heard, 0).sum(), np.maximum(heard - said, 0).sum(), both - right)
-    return Diarization(*(float(count) * FRAME_SECONDS for count in counts))
+    measured = DiarizationErrorRate()(
+        _annotation(reference), _annotation(found), uem=Timeline([Segment(0, end)]), detailed=True
+    )
+    return Diarization(*(measured[name] for name in ("total", "missed detection", "false alarm", "confusion")))
 
 
-def _activity(lines: Sequence[Line], end_seconds: float) -> NDArray[np.bool_]:
-    """Who speaks in which frame (speakers x frames)."""
-    speakers = list(dict.fromkeys(line.speaker for line in lines))
-    active = np.zeros((len(speakers), round(end_seconds / FRAME_SECONDS) + 1), dtype=bool)
-    for line in lines:
-        first, last = (round(t / FRAME_SECONDS) for t in (line.start_seconds, line.end_seconds))
-        active[speakers.index(line.speaker), first:last] = True
-    return active
+def _annotation(lines: Sequence[Line]) -> Annotation:
+    who = Annotation()
+    for track, line in enumerate(lines):
+        who[Segment(line.start_seconds, line.end_seconds), track] = line.speaker
+    return who.support()  # a speaker whose lines overlap speaks once
 
 
 def words_outside(reference: Sequence[Line], words: Sequence[Line]) -> int:

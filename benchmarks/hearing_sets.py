@@ -7,7 +7,7 @@ into it. Nothing is recognised here.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +19,8 @@ from numpy.typing import NDArray
 from pipelines.speech.audio import SAMPLE_RATE
 
 SAMPLES = Path(__file__).parents[1] / "sample_org" / "recordings"
-SYNTHETIC, SYNTHETIC_PHONE, CLEAN, PHONE, TWO_VOICES = (
-    "synthetic",
-    "synthetic phone",
-    "real clean",
-    "real phone",
-    "real two voices",
-)
+WRITTEN_DOWN = SYNTHETIC, SYNTHETIC_PHONE, CLEAN, PHONE = ("synthetic", "synthetic phone", "real clean", "real phone")
+TWO_VOICES, PHONE_MIXED = "real two voices", "real phone, both sides in one channel"
 NOT_SPOKEN = re.compile(r"<unk>|\[[^\]]*\]")  # marks of the people who wrote the transcripts down
 
 
@@ -88,7 +83,7 @@ def _by_channel(lines: tuple[Line, ...]) -> tuple[str, ...]:
 
 
 def real_recordings(audio: Path, work: Path) -> list[Recording]:
-    """Those of ``audio`` that are there; files joined of two are written to ``work``."""
+    """Those of ``audio`` that are there; files joined of two, and their two channels mixed, are written to ``work``."""
     texts = json.loads((audio / "refs.json").read_text("utf-8")) if (audio / "refs.json").is_file() else {}
     kinds = {"google_commercial_mono.wav": PHONE}
     written = [
@@ -100,7 +95,16 @@ def real_recordings(audio: Path, work: Path) -> list[Recording]:
         Recording(path.stem, TWO_VOICES, path.with_suffix(".wav"), (), tuple(_rttm(path)), 2)
         for path in sorted((audio / "libri_two").glob("*.rttm"))
     ]
-    return [*written, *_harper_valley(audio / "harper_valley", work), *two_voices]
+    phone = list(_harper_valley(audio / "harper_valley", work))
+    return [*written, *phone, *two_voices, *(_mixed(one, work) for one in phone)]
+
+
+def _mixed(recording: Recording, work: Path) -> Recording:
+    """Both sides of a call in one channel, as a recorder that knows no sides writes it; only the voices are judged."""
+    left, right = decode_audio(str(recording.path), split_stereo=True)
+    path = written(work / f"{recording.name}_mixed.wav", (left + right) / 2)
+    lines = tuple(replace(line, channel=0) for line in recording.lines)
+    return Recording(path.stem, PHONE_MIXED, path, (), lines, recording.speaker_count)
 
 
 def _rttm(path: Path) -> Iterator[Line]:

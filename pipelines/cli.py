@@ -5,34 +5,58 @@
 
 import datetime as dt
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
-
-from pipelines.coaching.commands import digest
-from pipelines.doctor import doctor
-from pipelines.evidence.commands import calibrate
-from pipelines.run import run
-from pipelines.scoring import commands as scoring
-from pipelines.speech import commands as speech
+from typer.core import TyperGroup
 
 SAMPLE_AS_OF = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
+# Where each command is. A room is imported when one of its commands is called: every worker process imports this module anew,
+# and all rooms together cost it a second.
+COMMANDS = {
+    "transcribe": "pipelines.speech.commands:transcribe",
+    "score": "pipelines.scoring.commands:score",
+    "run": "pipelines.run:run",
+    "doctor": "pipelines.doctor:doctor",
+    "digest": "pipelines.coaching.commands:digest",
+}
+RUBRIC_COMMANDS = {
+    **{name: f"pipelines.scoring.commands:{name}" for name in ("check", "diff", "publish", "schema")},
+    "calibrate": "pipelines.evidence.commands:calibrate",
+}
+
+
+class _Rooms(TyperGroup):
+    """A group whose commands are imported when they are asked for."""
+
+    places = COMMANDS
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*self.places, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.places:
+            return super().get_command(ctx, cmd_name)
+        module, function = self.places[cmd_name].split(":")
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(getattr(import_module(module), function))
+        return typer.main.get_command(single)
+
+
+class _Rubric(_Rooms):
+    places = RUBRIC_COMMANDS
+
 
 app = typer.Typer(
+    cls=_Rooms,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     help="The open coaching warehouse: hears calls and 1:1s, scores them, joins coaching to quota.",
 )
-app.command("transcribe")(speech.transcribe)
-app.command("score")(scoring.score)
-app.command("run")(run)
-app.command("doctor")(doctor)
-app.command("digest")(digest)
-scoring.rubric_app.command("calibrate")(calibrate)
-app.add_typer(scoring.rubric_app, name="rubric", help="Check and compare rubric files.")
+app.add_typer(typer.Typer(cls=_Rubric, no_args_is_help=True), name="rubric", help="Check and compare rubric files.")
 
 
 @app.command("sample-org")
@@ -57,6 +81,8 @@ def sample_org(
 
 def main() -> None:
     """Entry point: readable errors, never a traceback."""
+    from pydantic import ValidationError  # noqa: PLC0415  (workers import this module and never get here)
+
     try:
         app()
     except ValidationError as error:

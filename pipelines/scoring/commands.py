@@ -16,8 +16,6 @@ from pipelines.scoring.scorer import Scorer, default_encoders
 from pipelines.scoring.transcripts import TranscriptError, check_transcript, score_transcript, to_json_line
 from pipelines.settings import Settings
 
-rubric_app = typer.Typer(no_args_is_help=True)
-
 USAGE_ERROR, STEP_FAILED, SOME_FAILED = 2, 3, 1
 ONE_ON_ONE = "one_on_one"
 
@@ -96,7 +94,6 @@ def _stop(problem: Exception, code: int) -> None:
     raise typer.Exit(code)
 
 
-@rubric_app.command("check")
 def check(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
     """Validate a rubric, run its examples as tests (each judged unseen), and say what differs from the version before, also on calls."""
     settings = Settings()
@@ -124,7 +121,6 @@ def _on_sample_calls(settings: Settings, old: Rubric, new: Rubric) -> str:
     return differences_text(differences(before, after, sample, settings.competitors), sample)
 
 
-@rubric_app.command("diff")
 def diff(
     old: Annotated[Path, typer.Argument(help="The earlier version.")],
     new: Annotated[Path, typer.Argument(help="The later version.")],
@@ -136,7 +132,6 @@ def diff(
         _stop(problem, USAGE_ERROR)
 
 
-@rubric_app.command("publish")
 def publish(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
     """Fix a version: from now on an edited file of this version is refused."""
     try:
@@ -146,7 +141,6 @@ def publish(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> Non
     typer.echo(f"{file}: published with hash {content_hash[:16]}")
 
 
-@rubric_app.command("schema")
 def schema() -> None:
     """The JSON Schema of rubric files, for editors."""
     typer.echo(json.dumps(rubric_schema(), indent=2))

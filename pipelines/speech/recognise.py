@@ -44,7 +44,7 @@ from pipelines.speech.voice_activity import (
 Timed = TypeVar("Timed", Word, Dropped)
 
 PLAIN = RecognitionOptions()
-VERSION = 2  # of everything between sound and words; a change here makes cached transcripts stale
+VERSION = 3  # of everything between sound and words; a change here makes cached transcripts stale
 
 
 @dataclass(frozen=True)

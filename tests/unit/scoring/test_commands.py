@@ -4,16 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from pipelines.scoring import commands
+from pipelines.cli import app
 from pipelines.settings import REPOSITORY
 from tests.conftest import copy_models
-
-app = typer.Typer()
-app.command("score")(commands.score)
-app.add_typer(commands.rubric_app, name="rubric")
 
 TRANSCRIPT = {
     "utterances": [

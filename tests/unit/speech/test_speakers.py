@@ -1,9 +1,23 @@
 """Mixed channels: people are told apart by their voices, word by word, and doubt is said."""
 
+from collections.abc import Sequence
+from itertools import pairwise, product
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
-from pipelines.speech.speakers import NO_VOICES, Voices, _mel_spectrogram, separate
+from pipelines.speech.speakers import (
+    CHANGE_COST,
+    NO_VOICES,
+    Voices,
+    _likeliest_path,
+    _mel_spectrogram,
+    separate,
+)
 from pipelines.speech.transcript import Word
 
 STEP = 0.4  # seconds between windows of 0.8
@@ -68,6 +82,32 @@ def test_a_change_of_speaker_is_moved_to_the_end_of_the_sentence() -> None:
     labels = separate(ends_late, heard, 2).labels
     change = next(i for i in range(1, len(labels)) if labels[i] != labels[i - 1])
     assert change in (20, 21)
+
+
+@given(
+    evidence=arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(2, 3)), elements=st.floats(-1, 1, width=16)),
+    cost=st.floats(0, 1, width=16),
+)
+def test_no_other_path_through_the_words_has_more_evidence_left_after_paying_for_changes(
+    evidence: NDArray[np.float64], cost: float
+) -> None:
+    costs = np.full(len(evidence), cost)
+
+    def worth(path: Sequence[int]) -> float:
+        changes = sum(a != b for a, b in pairwise(path))
+        return float(evidence[range(len(path)), path].sum()) - cost * changes
+
+    best = max(worth(path) for path in product(range(evidence.shape[1]), repeat=len(evidence)))
+    # Sums of sixteen-bit numbers in different orders.
+    assert worth(_likeliest_path(evidence, costs)) == pytest.approx(best, abs=1e-9)
+
+
+def test_a_single_doubtful_word_inside_a_turn_stays_with_the_turn() -> None:
+    evidence = np.array([[0.1, -0.1]] * 5)
+    evidence[2] = [-0.02, 0.02]
+    assert _likeliest_path(evidence, np.full(5, CHANGE_COST)) == [0] * 5
+    evidence[2] = [-0.2, 0.2]  # somebody else's "yes"
+    assert _likeliest_path(evidence, np.full(5, CHANGE_COST)) == [0, 0, 1, 0, 0]
 
 
 def test_without_voices_there_is_one_speaker() -> None:
