@@ -1,7 +1,16 @@
--- One row per deal with history: how often it changed, and when it entered its present stage.
-with history as (
+-- One row per deal with history up to the as-of date: how often it changed, when it came to its present stage, its last sign of life.
+-- Read twice: that costs less than holding every change in memory.
+with history as not materialized (
 
-    select * from {{ ref('stg_hubspot__deal_property_history') }}
+    select
+        deal_id,
+        property_name,
+        property_value,
+        changed_at,
+        source_type,
+        source_row
+    from {{ ref('stg_hubspot__deal_property_history') }}
+    where changed_at is not null and cast(changed_at as date) <= {{ as_of() }}
 
 ),
 
@@ -17,66 +26,110 @@ stages as (
 
 ),
 
-changes as (
+activity as (
 
+    -- What automation sets is no sign of life.
     select
-        history.deal_id,
-        history.property_name,
-        history.property_value,
-        history.changed_at,
-        lag(history.property_value) over (
-            partition by history.deal_id, history.property_name order by history.changed_at, history.source_row, history.property_value
-        ) as previous_value
+        deal_id,
+        max(case when source_type is distinct from 'AUTOMATION_PLATFORM' then cast(changed_at as date) end) as last_change_by_hand_date,
+        max(case when property_name = 'hs_next_step' then cast(changed_at as date) end) as next_step_changed_date
     from history
-    where history.property_name in ('dealstage', 'closedate', 'hubspot_owner_id')
-        and history.changed_at is not null
+    group by deal_id
 
 ),
 
-real_changes as (
+values_with_previous as (
+
+    select
+        deal_id,
+        property_name,
+        property_value,
+        changed_at,
+        lag(property_value) over (
+            partition by deal_id, property_name order by changed_at, source_row, property_value
+        ) as previous_value
+    from history
+    where property_name in ('dealstage', 'closedate', 'hubspot_owner_id')
+
+),
+
+changes as (
+
+    select * from values_with_previous
+    where property_value is distinct from previous_value
+
+),
+
+stages_changed as (
 
     select
         changes.deal_id,
-        changes.property_name,
-        changes.property_value,
-        changes.previous_value,
-        changes.changed_at,
-        deals.pipeline_id
+        max(changes.changed_at) as stage_entered_at,
+        count(changes.previous_value) as stage_change_count,
+        count(*) filter (where stages_before.is_closed and not stages_after.is_closed) as reopened_count
     from changes
     inner join deals on changes.deal_id = deals.deal_id
-    where changes.property_value is distinct from changes.previous_value
+    left join stages as stages_before
+        on deals.pipeline_id = stages_before.pipeline_id
+        and changes.previous_value = stages_before.stage_id
+    left join stages as stages_after
+        on deals.pipeline_id = stages_after.pipeline_id
+        and changes.property_value = stages_after.stage_id
+    where changes.property_name = 'dealstage'
+    group by changes.deal_id
+
+),
+
+pushes_numbered as (
+
+    select
+        deal_id,
+        cast(changed_at as date) as changed_on,
+        row_number() over (partition by deal_id order by changed_at) as push_number
+    from changes
+    -- Only dates are read as dates: what is none would be tried in every notation.
+    where case when property_name = 'closedate' then {{ to_date('property_value') }} > {{ to_date('previous_value') }} end
+
+),
+
+close_dates_pushed as (
+
+    select
+        deal_id,
+        count(*) as close_date_push_count,
+        max(case when push_number = 2 then changed_on end) as second_push_date
+    from pushes_numbered
+    group by deal_id
+
+),
+
+owners_changed as (
+
+    select
+        deal_id,
+        count(previous_value) as owner_change_count
+    from changes
+    where property_name = 'hubspot_owner_id'
+    group by deal_id
 
 ),
 
 final as (
 
     select
-        real_changes.deal_id,
-        max(case when real_changes.property_name = 'dealstage' then real_changes.changed_at end) as stage_entered_at,
-        count(*) filter (
-            where real_changes.property_name = 'dealstage' and real_changes.previous_value is not null
-        ) as stage_change_count,
-        count(*) filter (
-            where real_changes.property_name = 'dealstage' and stages_before.is_closed and not stages_after.is_closed
-        ) as reopened_count,
-        count(*) filter (
-            -- Only dates are read as dates: what is none would be tried in every notation.
-            where case
-                when real_changes.property_name = 'closedate'
-                    then {{ to_date('real_changes.property_value') }} > {{ to_date('real_changes.previous_value') }}
-            end
-        ) as close_date_push_count,
-        count(*) filter (
-            where real_changes.property_name = 'hubspot_owner_id' and real_changes.previous_value is not null
-        ) as owner_change_count
-    from real_changes
-    left join stages as stages_before
-        on real_changes.pipeline_id = stages_before.pipeline_id
-        and real_changes.previous_value = stages_before.stage_id
-    left join stages as stages_after
-        on real_changes.pipeline_id = stages_after.pipeline_id
-        and real_changes.property_value = stages_after.stage_id
-    group by real_changes.deal_id
+        activity.deal_id,
+        stages_changed.stage_entered_at,
+        close_dates_pushed.second_push_date,
+        activity.last_change_by_hand_date,
+        activity.next_step_changed_date,
+        coalesce(stages_changed.stage_change_count, 0) as stage_change_count,
+        coalesce(stages_changed.reopened_count, 0) as reopened_count,
+        coalesce(close_dates_pushed.close_date_push_count, 0) as close_date_push_count,
+        coalesce(owners_changed.owner_change_count, 0) as owner_change_count
+    from activity
+    left join stages_changed on activity.deal_id = stages_changed.deal_id
+    left join close_dates_pushed on activity.deal_id = close_dates_pushed.deal_id
+    left join owners_changed on activity.deal_id = owners_changed.deal_id
 
 )
 

@@ -6,10 +6,9 @@ with deals as (
 
 ),
 
-history as (
+histories as (
 
-    select * from {{ ref('stg_hubspot__deal_property_history') }}
-    where changed_at is not null and cast(changed_at as date) <= {{ as_of() }}
+    select * from {{ ref('int_deal_histories_summarised') }}
 
 ),
 
@@ -29,64 +28,6 @@ scored_calls as (
 moments as (
 
     select * from {{ ref('fct_moments') }}
-
-),
-
-changes_by_hand as (
-
-    -- What automation sets is no sign of life.
-    select
-        deal_id,
-        max(cast(changed_at as date)) as last_change_date
-    from history
-    where source_type is distinct from 'AUTOMATION_PLATFORM'
-    group by deal_id
-
-),
-
-close_dates as (
-
-    select
-        deal_id,
-        cast(changed_at as date) as changed_on,
-        {{ to_date('property_value') }} as close_date,
-        lag({{ to_date('property_value') }}) over (
-            partition by deal_id order by changed_at, source_row, property_value
-        ) as previous_close_date
-    from history
-    where property_name = 'closedate'
-
-),
-
-pushes_numbered as (
-
-    select
-        deal_id,
-        changed_on,
-        row_number() over (partition by deal_id order by changed_on, close_date) as push_number
-    from close_dates
-    where close_date > previous_close_date
-
-),
-
-second_pushes as (
-
-    select
-        deal_id,
-        changed_on as second_push_date
-    from pushes_numbered
-    where push_number = 2
-
-),
-
-next_steps as (
-
-    select
-        deal_id,
-        max(cast(changed_at as date)) as next_step_changed_date
-    from history
-    where property_name = 'hs_next_step'
-    group by deal_id
 
 ),
 
@@ -125,19 +66,17 @@ final as (
         deals.contact_count,
         cast(deals.created_at as date) as created_date,
         calls_summarised.last_call_date,
-        second_pushes.second_push_date,
-        next_steps.next_step_changed_date,
+        histories.second_push_date,
+        histories.next_step_changed_date,
         calls_summarised.first_price_date,
         calls_summarised.first_competitor_date,
         coalesce(cast(deals.stage_entered_at as date), cast(deals.created_at as date)) as stage_entered_date,
         greatest(
-            cast(deals.created_at as date), changes_by_hand.last_change_date, calls_summarised.last_call_date
+            cast(deals.created_at as date), histories.last_change_by_hand_date, calls_summarised.last_call_date
         ) as last_activity_date,
         coalesce(calls_summarised.analysed_count, 0) as analysed_count
     from deals
-    left join changes_by_hand on deals.deal_id = changes_by_hand.deal_id
-    left join second_pushes on deals.deal_id = second_pushes.deal_id
-    left join next_steps on deals.deal_id = next_steps.deal_id
+    left join histories on deals.deal_id = histories.deal_id
     left join calls_summarised on deals.deal_id = calls_summarised.deal_id
 
 )

@@ -9,6 +9,7 @@ history as (
 
     select * from {{ ref('stg_hubspot__deal_property_history') }}
     where changed_at is not null and cast(changed_at as date) <= {{ as_of() }}
+        and deal_id in (select risks.deal_id from risks)
 
 ),
 
