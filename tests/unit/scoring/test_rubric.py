@@ -61,6 +61,11 @@ def with_behaviour(**changes: object) -> list[dict]:
             {"moments": [SMALL["moments"][0] | {"yields_to": ["nothing"]}]},
             "objection yields to 'nothing', which is not defined",
         ),  # type: ignore[index,operator]
+        ({"behaviours": with_behaviour(yields_to=["nothing"])}, "yields to 'nothing', which is not defined"),
+        (
+            {"moments": [SMALL["moments"][0] | {"seldom_before": "nothing"}]},
+            "refers to the moment 'nothing', which is not defined",
+        ),  # type: ignore[index,operator]
         ({"behaviours": with_behaviour(applies={})}, "either call_types or moment"),
         ({"behaviours": with_behaviour(applies={"call_types": ["funeral"]})}, "does not list"),
         ({"behaviours": with_behaviour(overlaps=["nothing"])}, "which is not defined"),
