@@ -119,6 +119,15 @@ def test_diff_names_what_changed(tmp_path: Path) -> None:
     assert compare_rubrics(old, old).endswith("nothing changed")
 
 
+def test_a_long_list_of_changes_is_counted_where_only_some_are_wanted(tmp_path: Path) -> None:
+    old = load_rubric(written(tmp_path))
+    new = load_rubric(
+        written(tmp_path, version=2, behaviours=with_behaviour(near_miss=["Later", "Not now", "On Monday"]))
+    )
+    told = [line for line in compare_rubrics(old, new, most=1).splitlines() if "near_miss: +" in line]
+    assert told == ["~ asks_budget.near_miss: + Later", "~ asks_budget.near_miss: + 2 more"]
+
+
 def test_diff_names_ordinary_talk_and_kinds_too(tmp_path: Path) -> None:
     old = load_rubric(written(tmp_path, background={"customer": ["We moved offices"]}))
     kinds = [{"id": "admin", "counts_as": "other", "description": "Plans.", "examples": ["a b", "c d", "e f"]}]
