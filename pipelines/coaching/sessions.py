@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 CLASSIFIER = "kind-examples"
-CLASSIFIER_VERSION = "3"
+CLASSIFIER_VERSION = "4"
 
-STAY = 0.75  # chance that the next utterance is about the same kind of thing
+# Chance that the next utterance is of the same kind, and that it is of another kind that counts as the same: coaching wanders from
+# feedback to practice to a plan and back far more often than it turns into a forecast.
+STAY, STAY_NEAR = 0.8, 0.15
 LABEL_SHARE = 0.6
 ADMIN = "admin"
 
@@ -39,17 +41,37 @@ class Session:
     kinds: tuple[KindShare, ...]
 
 
-def smooth(emissions: np.ndarray, stay: float = STAY) -> np.ndarray:
-    """Posterior of each utterance's kind given the whole session (forward-backward over a sticky chain).
+def moves(counts_as: Sequence[str]) -> np.ndarray:
+    """(kinds, kinds) chance of each kind given the kind before it; rows sum to 1.
+
+    Args:
+        counts_as: of each kind, whether it counts as coaching, inspection or other.
+    """
+    group = np.array(counts_as)
+    same = (group[:, None] == group) & ~np.eye(len(group), dtype=bool)
+    other = group[:, None] != group
+    chance = STAY * np.eye(len(group)) + STAY_NEAR * _shared(same)
+    # A kind alone in its group, or kinds of one group only: the rest goes to whatever there is to go to.
+    left = 1 - chance.sum(axis=1, keepdims=True)
+    chance += left * _shared(other)
+    return chance / chance.sum(axis=1, keepdims=True)
+
+
+def _shared(among: np.ndarray) -> np.ndarray:
+    """Rows of equal shares over what is true; zeros where nothing is."""
+    return among / np.maximum(among.sum(axis=1, keepdims=True), 1)
+
+
+def smooth(emissions: np.ndarray, move: np.ndarray) -> np.ndarray:
+    """Posterior of each utterance's kind given the whole session (forward-backward).
 
     Args:
         emissions: (n, kinds) how well each utterance fits each kind, rows summing to 1; a row that says nothing is uniform.
+        move: (kinds, kinds) see ``moves``.
     """
-    count, kinds = emissions.shape
-    if count == 0 or kinds == 1:
+    count = len(emissions)
+    if count == 0:
         return emissions
-    move = np.full((kinds, kinds), (1 - stay) / (kinds - 1))
-    np.fill_diagonal(move, stay)
     forward, backward = np.empty_like(emissions), np.ones_like(emissions)
     forward[0] = emissions[0] / emissions[0].sum()
     for place in range(1, count):
@@ -62,15 +84,10 @@ def smooth(emissions: np.ndarray, stay: float = STAY) -> np.ndarray:
     return both / both.sum(axis=1, keepdims=True)
 
 
-def most_likely(emissions: np.ndarray) -> np.ndarray:
-    """Place of each utterance's kind, given the utterances around it; see ``smooth``."""
-    return smooth(emissions).argmax(axis=1)
-
-
 def summarise(
     kinds: Sequence[str],
     counts_as: Sequence[str],
-    best: np.ndarray,
+    chance: np.ndarray,
     seconds: np.ndarray,
     words: np.ndarray,
     roles: np.ndarray,
@@ -80,16 +97,18 @@ def summarise(
 
     Args:
         kinds, counts_as: the kinds and whether each counts as coaching, inspection or other.
-        best: (n,) place of each utterance's kind in ``kinds``.
+        chance: (n, kinds) see ``smooth``. Minutes go to the likeliest kind; the label weighs every kind, because it hangs on a
+            share, and an utterance of two kinds at even odds is half of each.
         seconds, words, roles: per utterance.
     """
     if len(seconds) == 0:
         return Session("other", 0.0, 0.0, 0.0, 0.0, None, ())
+    best = chance.argmax(axis=1)
     minutes = np.bincount(best, weights=seconds / 60, minlength=len(kinds))
     spoken = np.bincount(best, weights=words, minlength=len(kinds))
     group = np.array(counts_as)
     return Session(
-        session_label(kinds, counts_as, spoken),
+        session_label(kinds, counts_as, words @ chance),
         float(minutes[group == "coaching"].sum()),
         float(minutes[group == "inspection"].sum()),
         float(minutes[group == "other"].sum()),

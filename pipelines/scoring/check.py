@@ -14,6 +14,7 @@ from pipelines.scoring.rubric import Rubric
 ENOUGH_MET, ENOUGH_NEAR_MISSES = 20, 10
 GOOD_HIT_RATE = 0.7
 MOST_PAIRS = 8
+MOST_LISTED = 2
 
 
 @dataclass(frozen=True)
@@ -121,24 +122,28 @@ def _most_confused(confused: list[tuple[str, str, str]]) -> tuple[tuple[str, str
     return tuple((taken, really, len(found), found[0]) for (taken, really), found in ranked[:MOST_PAIRS])
 
 
-def compare_rubrics(old: Rubric, new: Rubric) -> str:
-    """What changed between two versions, one line a change; says so if nothing did."""
+def compare_rubrics(old: Rubric, new: Rubric, most: int | None = None) -> str:
+    """What changed between two versions, one line a change; says so if nothing did.
+
+    Args:
+        most: of one list of examples show at most so many that came or went, and how many more there are.
+    """
     lines = [f"{old.id} v{old.version} → {new.id} v{new.version}"]
     before, after = ({one.id: one for one in rubric.detectors} for rubric in (old, new))
     lines += [f"- {one} removed" for one in before if one not in after]
     lines += [f"+ {one} added" for one in after if one not in before]
     for name in (one for one in before if one in after):
-        lines += _changes(name, before[name].model_dump(), after[name].model_dump())
+        lines += _changes(name, before[name].model_dump(), after[name].model_dump(), most)
     for role in sorted({*old.background, *new.background}):
         ordinary = ({"background": rubric.background.get(role, ())} for rubric in (old, new))
-        lines += _changes(role, *ordinary)
+        lines += _changes(role, *ordinary, most)
     for field in ("title", "met_at", "abstain_within", "call_types"):
         lines += _changes("rubric", {field: getattr(old, field)}, {field: getattr(new, field)})
     kinds_before, kinds_after = ({kind.id: kind for kind in rubric.kinds} for rubric in (old, new))
     lines += [f"- kind {one} removed" for one in kinds_before if one not in kinds_after]
     lines += [f"+ kind {one} added" for one in kinds_after if one not in kinds_before]
     for name in (one for one in kinds_before if one in kinds_after):
-        lines += _changes(f"kind {name}", kinds_before[name].model_dump(), kinds_after[name].model_dump())
+        lines += _changes(f"kind {name}", kinds_before[name].model_dump(), kinds_after[name].model_dump(), most)
     return "\n".join(lines if len(lines) > 1 else [*lines, "nothing changed"])
 
 
@@ -154,7 +159,7 @@ def compare_checks(old: RubricCheck, new: RubricCheck) -> str:
     return "\n".join(lines if len(lines) > 1 else [*lines, "  nothing changed"])
 
 
-def _changes(name: str, before: dict, after: dict) -> list[str]:
+def _changes(name: str, before: dict, after: dict, most: int | None = None) -> list[str]:
     lines = []
     for field, new in after.items():
         old = before.get(field)
@@ -162,7 +167,10 @@ def _changes(name: str, before: dict, after: dict) -> list[str]:
             continue
         if isinstance(new, tuple | list) and isinstance(old, tuple | list):
             gone, come = [one for one in old if one not in new], [one for one in new if one not in old]
-            lines += [f"~ {name}.{field}: - {one}" for one in gone] + [f"~ {name}.{field}: + {one}" for one in come]
+            for sign, found in (("-", gone), ("+", come)):
+                lines += [f"~ {name}.{field}: {sign} {one}" for one in found[:most]]
+                if most is not None and len(found) > most:
+                    lines.append(f"~ {name}.{field}: {sign} {len(found) - most} more")
         else:
             lines.append(f"~ {name}.{field}: {old} → {new}")
     return lines

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.scoring.check import check_rubric, compare_checks, compare_rubrics
+from pipelines.scoring.check import MOST_LISTED, check_rubric, compare_checks, compare_rubrics
 from pipelines.scoring.differences import differences, differences_text
 from pipelines.scoring.encoders import WeightsError
 from pipelines.scoring.rubric import Rubric, RubricError, load_rubric, previous_version, publish_rubric, rubric_schema
@@ -107,7 +107,7 @@ def check(file: Annotated[Path, typer.Argument(help="A rubric file.")]) -> None:
         _stop(problem, USAGE_ERROR)
     typer.echo(report.text())
     if old is not None:
-        typer.echo(compare_rubrics(old, rubric))
+        typer.echo(compare_rubrics(old, rubric, MOST_LISTED))
         typer.echo(compare_checks(check_rubric(old, encoders), report))
         typer.echo(_on_sample_calls(settings, old, rubric))
     if not report.is_good:

@@ -144,7 +144,7 @@ def find_moments(rubric: Rubric, said: Said, is_context: bool = False) -> dict[s
     """
     found = {}
     for moment in rubric.moments:
-        chance = _moment_chance(moment, said)
+        chance = _moment_chance(rubric, moment, said)
         bar = rubric.met_at if moment.is_moment and not is_context else CONTEXT_AT
         places = np.flatnonzero(chance >= bar)
         best: dict[int, int] = {}
@@ -156,13 +156,23 @@ def find_moments(rubric: Rubric, said: Said, is_context: bool = False) -> dict[s
     return found
 
 
-def _moment_chance(moment: Moment, said: Said) -> np.ndarray:
+def _moment_chance(rubric: Rubric, moment: Moment, said: Said) -> np.ndarray:
     """Chance of ``moment`` in each utterance, 0 where the wrong side speaks or the utterance rather shows what it yields to."""
-    chance = np.where(said.spoken_by(moment.said_by), said.of(moment.id), 0.0)
-    for other in moment.yields_to:
-        chance[said.of(other) > chance] = 0.0
+    chance = np.where(said.spoken_by(moment.said_by), _own_chance(moment, said), 0.0)
     if moment.seldom_answers:
         chance[said.answers] *= UNSUPPORTED
+    if moment.seldom_before is not None:
+        earlier = next(one for one in rubric.moments if one.id == moment.seldom_before)
+        signs = np.flatnonzero(said.spoken_by(earlier.said_by) & (_own_chance(earlier, said) >= rubric.met_at))
+        chance[: signs[0] if len(signs) else None] *= UNSUPPORTED
+    return chance
+
+
+def _own_chance(detector: Moment | Behaviour, said: Said) -> np.ndarray:
+    """Chance of ``detector`` in each utterance, 0 where the utterance rather shows what it yields to."""
+    chance = said.of(detector.id).copy()
+    for other in detector.yields_to:
+        chance[said.of(other) > said.of(detector.id)] = 0.0
     return chance
 
 
@@ -204,7 +214,7 @@ def _score(
         return Score(behaviour.id, False, None, None, False, None, ())
     if trigger is None and not _type_applies(behaviour, call_type, rubric):
         return Score(behaviour.id, False, None, None, False, None, ())
-    chance = (said.of(behaviour.id) * _candidates(behaviour, said, context)).round(4)
+    chance = (_own_chance(behaviour, said) * _candidates(behaviour, said, context)).round(4)
     best = float(chance.max())
     opportunity = int(trigger[0]) if trigger is not None else None
     if abs(best - rubric.met_at) < rubric.abstain_within:

@@ -18,15 +18,16 @@ from pipelines.scoring.signals.questions import is_open_question, is_question
 from pipelines.scoring.text import mark_texts, plain
 
 KIND = "kind:"
-PENALTY = 0.2
+PENALTY = 0.3
 EMBEDDING_SCALE = 4.0
 # Examples an utterance is compared with, spread evenly over the rubric, and how fast likeness fades with distance.
 LANDMARKS = 512
 FADING = 0.03
 LEAST_SHARE = 1e-7  # directions that hold less of the likeness than this are rounding
 NEAR_MISS_WEIGHT = 2.0  # a counter-example written for this behaviour against one borrowed from another
-# Share of utterances that show a behaviour; examples come half and half, real talk does not.
-PRIOR = 0.2
+# Share of utterances that show a behaviour or a moment; examples come half and half, real talk does not. A moment found where
+# there was none opens a behaviour that nobody could have shown, so it has to be a little surer.
+BEHAVIOUR_PRIOR, MOMENT_PRIOR = 0.2, 0.18
 
 Encoders = tuple[EmbeddingCache, EmbeddingCache]
 
@@ -36,7 +37,10 @@ CHECK = (
     r"comfortable|happy) with|sounds? (?:good|fair|okay|ok|right|reasonable|like a plan)|(?:okay|ok|fine|good) (?:with|by|for) you|"
     r"if (?:that is|you are|it is|that) (?:okay|ok|alright|fine|works|agree)|if you agree|works for you|correct me|am i (?:right|missing|reading)|"
     r"anything (?:you would|you want|to|i|else|you)|what (?:would you|did i) (?:add|change|miss|get)|(?:fair|right|correct|okay|ok|agree|agreed|yes)$|"
-    r"fair (?:enough|to say|summary)|tell me (?:if|where)|stop me|unless you|would that (?:work|be|suit))\b"
+    r"fair (?:enough|to say|summary)|tell me (?:if|where)|stop me|unless you|would that (?:work|be|suit)|(?:did|have) i (?:leave|left) \w+ out|"
+    r"(?:got|getting|have) (?:you|it|that|this|them|any of (?:it|that|this)|something|anything) (?:right|wrong|backwards)|"
+    r"how you (?:\w+ )?(?:see|put|would put|would say) it|(?:change|correct|add|cross out|underline) (?:a|any|one|some) \w+|"
+    r"(?:would|is) that (?:be )?(?:unfair|wrong|too \w+)|sign that|shout (?:if|when))\b"
 )
 DATE = (
     r"\b(?:tuesday|tomorrow|tonight|today|20th|june|(?:next|this|coming|following) (?:week|month|quarter|tuesday|call|session|time|one on one)|"
@@ -198,12 +202,13 @@ def landmarks_of(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class Target:
-    """What one head learns: rows of the training texts, their labels and weights."""
+    """What one head learns: rows of the training texts, their labels and weights, and how often it is to be expected."""
 
     name: str
     rows: np.ndarray
     labels: np.ndarray
     weights: np.ndarray
+    prior: float = 0.5
 
 
 def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
@@ -212,7 +217,7 @@ def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
     Targets are the detectors in order, then the utterance kinds as ``kind:<id>`` (each against all others).
     """
     examples = examples_of(rubric)
-    targets = [Target(d.id, *training_set(d, examples)) for d in rubric.detectors]
+    targets = [Target(d.id, *training_set(d, examples), prior=_prior(d)) for d in rubric.detectors]
     texts = [example.text for example in examples]
     kinds = {kind.id for kind in rubric.kinds}
     rows = np.array([row for row, example in enumerate(examples) if example.detector in kinds], dtype=np.int64)
@@ -220,6 +225,10 @@ def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
         labels = np.array([float(examples[row].detector == kind.id) for row in rows])
         targets.append(Target(KIND + kind.id, rows, labels, balanced(labels)))
     return [plain(text) for text in mark_texts(texts)], targets
+
+
+def _prior(detector: Moment | Behaviour) -> float:
+    return BEHAVIOUR_PRIOR if isinstance(detector, Behaviour) else MOMENT_PRIOR
 
 
 # Two hundred small problems: a second BLAS thread costs more in waiting than it helps, and 1 sums in one order everywhere.
@@ -240,8 +249,7 @@ def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> t
     for target in targets:
         model, margins = fit(design[target.rows], target.labels, target.weights, PENALTY)
         model = calibrate(model, margins, target.labels, target.weights)
-        if not target.name.startswith(KIND):
-            model = replace(model, shift=model.shift + float(np.log(PRIOR / (1 - PRIOR))))
+        model = replace(model, shift=model.shift + float(np.log(target.prior / (1 - target.prior))))
         models.append(model)
         left_out.append(sigmoid(model.slope * margins + model.shift))
     heads = Heads(

@@ -86,6 +86,9 @@ class _Detector(_Part):
         (), description="Ids whose examples may also be this, so are no counter-examples."
     )
     cues: tuple[Cue, ...] = ()
+    yields_to: tuple[str, ...] = Field(
+        (), description="Ids that an utterance shows instead of this where they are likelier."
+    )
     met: tuple[Example, ...] = Field(min_length=FEWEST_MET)
     not_met: tuple[Example, ...] = ()
     near_miss: tuple[Example, ...] = ()
@@ -111,8 +114,9 @@ class Moment(_Detector):
     seldom_answers: bool = Field(
         False, description="Rarely the answer to a question of the other side, where it takes more to be believed."
     )
-    yields_to: tuple[str, ...] = Field(
-        (), description="Ids that an utterance shows instead of this where they are likelier."
+    seldom_before: str | None = Field(
+        None,
+        description="Id of a moment that usually comes first in the call; before it, it takes more to be believed.",
     )
 
 
@@ -174,7 +178,7 @@ class Rubric(_Part):
         twice = {one for one in ids if ids.count(one) > 1}
         if twice:
             raise ValueError(f"id {sorted(twice)[0]} is used twice")
-        moments = {moment.id for moment in self.moments}
+        moments = {one.id for one in self.moments}
         for behaviour in self.behaviours:
             referred = (behaviour.applies.moment, behaviour.where.after_moment, behaviour.where.around_moment)
             used = {moment for moment in referred if moment is not None}
@@ -187,10 +191,13 @@ class Rubric(_Part):
                 raise ValueError(f"{behaviour.id} needs the kind {sorted(unknown_kinds)[0]!r}, which is not defined")
             if set(behaviour.applies.call_types) - set(self.call_types):
                 raise ValueError(f"{behaviour.id} applies to a call type that the rubric does not list")
-        for one in self.moments:
-            if set(one.yields_to) - set(ids):
-                unknown = sorted(set(one.yields_to) - set(ids))[0]
-                raise ValueError(f"{one.id} yields to {unknown!r}, which is not defined")
+        for moment in self.moments:
+            if moment.seldom_before is not None and moment.seldom_before not in moments:
+                raise ValueError(f"{moment.id} refers to the moment {moment.seldom_before!r}, which is not defined")
+        for detector in self.detectors:
+            if set(detector.yields_to) - set(ids):
+                unknown = sorted(set(detector.yields_to) - set(ids))[0]
+                raise ValueError(f"{detector.id} yields to {unknown!r}, which is not defined")
         known = {*ids, *(kind.id for kind in self.kinds)}
         for detector in self.detectors:
             if set(detector.overlaps) - known:

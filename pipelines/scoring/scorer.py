@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.coaching.sessions import Session, most_likely, summarise
+from pipelines.coaching.sessions import Session, moves, smooth, summarise
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
 from pipelines.scoring.encoders import E5Small, MiniLM
 from pipelines.scoring.judging import Found, Said, Score, judge
@@ -22,9 +22,8 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "5"
+SCORER_VERSION = "6"
 LEAST_FIT = 1e-3  # no kind is ever impossible
-OWN_WORDS = 2  # how much an utterance's own words weigh beside what is said around it
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ class Scorer:
         self._reader = Reader(self._matcher)
         self._columns = {name: place for place, name in enumerate(self._matcher.names)}
         self._kinds = [kind.id for kind in rubric.kinds]
+        self._moves = moves([kind.counts_as for kind in rubric.kinds])
         self._kind_columns = [self._columns[f"kind:{kind}"] for kind in self._kinds]
 
     def judge_calls(
@@ -88,18 +88,18 @@ class Scorer:
             confidence = _role_confidence(call["role_confidence"], arrays[5][part], one.role)
             kinds = self._kinds_of(one)
             if kinds is not None:
-                one = replace(one, kind=[self._kinds[kind] for kind in kinds])
+                one = replace(one, kind=[self._kinds[kind] for kind in kinds.argmax(axis=1)])
             scores, moments = judge(self.rubric, one, call["call_type"], confidence)
             session = None if kinds is None else self._session(one, kinds, arrays[6][part], confidence)
             yield Judged(call["call_id"], one, texts[part], marked[part], best[part], scores, moments, session)
 
     def _kinds_of(self, said: Said) -> np.ndarray | None:
-        """Place of each utterance's kind, given those around it; None for a rubric without kinds."""
+        """(n, kinds) chance of each utterance's kind, given those around it; None for a rubric without kinds."""
         if not self._kinds:
             return None
-        fit = (said.probabilities[:, self._kind_columns] + LEAST_FIT) ** OWN_WORDS
+        fit = said.probabilities[:, self._kind_columns] + LEAST_FIT
         fit[said.is_back_channel] = 1.0
-        return most_likely(fit / fit.sum(axis=1, keepdims=True))
+        return smooth(fit / fit.sum(axis=1, keepdims=True), self._moves)
 
     def _session(self, said: Said, kinds: np.ndarray, words: np.ndarray, confidence: float | None) -> Session:
         return summarise(

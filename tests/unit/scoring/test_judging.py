@@ -194,6 +194,30 @@ def test_a_moment_yields_to_what_an_utterance_rather_shows(impact: float, is_fou
     assert bool(moments) is is_found
 
 
+@pytest.mark.parametrize(("other", "is_met"), [(0.95, False), (0.7, True)])
+def test_a_behaviour_yields_to_what_an_utterance_rather_shows(other: float, is_met: bool) -> None:
+    found = only_score(
+        rubric(behaviour(yields_to=["objection"]), moments=(OBJECTION,)),
+        said("RC", asks={0: 0.9}, objection={0: other}),
+    )
+    assert found.is_met is is_met
+
+
+@pytest.mark.parametrize(
+    ("price_at", "chance", "is_found"),
+    [(0, 0.8, True), (None, 0.8, False), (2, 0.8, False), (None, 0.9, True)],
+    ids=["after a price", "without a price", "before the price", "surely, without a price"],
+)
+def test_what_is_seldom_said_before_a_price_must_be_surer_there(
+    price_at: int | None, chance: float, is_found: bool
+) -> None:
+    price = detector("price", said_by=["rep"], why="A price.")
+    request = OBJECTION | {"seldom_before": "price"}
+    call = said("RCR", asks={}, price={} if price_at is None else {price_at: 0.9}, objection={1: chance})
+    _, moments = judge(rubric(behaviour(), moments=(price, request)), call, "discovery", 1.0)
+    assert any(found.kind == "objection" for found in moments) is is_found
+
+
 def test_an_answer_to_a_less_sure_second_trigger_counts() -> None:
     call = said("RCRCRCRCRC", asks={8: 0.9}, objection={1: 0.9, 7: 0.2})
     assert only_score(rubric(AFTER, moments=(OBJECTION,)), call).is_met is True

@@ -61,6 +61,11 @@ def with_behaviour(**changes: object) -> list[dict]:
             {"moments": [SMALL["moments"][0] | {"yields_to": ["nothing"]}]},
             "objection yields to 'nothing', which is not defined",
         ),  # type: ignore[index,operator]
+        ({"behaviours": with_behaviour(yields_to=["nothing"])}, "yields to 'nothing', which is not defined"),
+        (
+            {"moments": [SMALL["moments"][0] | {"seldom_before": "nothing"}]},
+            "refers to the moment 'nothing', which is not defined",
+        ),  # type: ignore[index,operator]
         ({"behaviours": with_behaviour(applies={})}, "either call_types or moment"),
         ({"behaviours": with_behaviour(applies={"call_types": ["funeral"]})}, "does not list"),
         ({"behaviours": with_behaviour(overlaps=["nothing"])}, "which is not defined"),
@@ -112,6 +117,15 @@ def test_diff_names_what_changed(tmp_path: Path) -> None:
     assert "~ asks_budget.weight: 1.0 → 3.0" in lines
     assert "~ asks_budget.near_miss: + We talk later" in lines
     assert compare_rubrics(old, old).endswith("nothing changed")
+
+
+def test_a_long_list_of_changes_is_counted_where_only_some_are_wanted(tmp_path: Path) -> None:
+    old = load_rubric(written(tmp_path))
+    new = load_rubric(
+        written(tmp_path, version=2, behaviours=with_behaviour(near_miss=["Later", "Not now", "On Monday"]))
+    )
+    told = [line for line in compare_rubrics(old, new, most=1).splitlines() if "near_miss: +" in line]
+    assert told == ["~ asks_budget.near_miss: + Later", "~ asks_budget.near_miss: + 2 more"]
 
 
 def test_diff_names_ordinary_talk_and_kinds_too(tmp_path: Path) -> None:
