@@ -135,8 +135,8 @@ def compare_rubrics(old: Rubric, new: Rubric, most: int | None = None) -> str:
     for name in (one for one in before if one in after):
         lines += _changes(name, before[name].model_dump(), after[name].model_dump(), most)
     for role in sorted({*old.background, *new.background}):
-        ordinary = ({"background": rubric.background.get(role, ())} for rubric in (old, new))
-        lines += _changes(role, *ordinary, most)
+        was, now = ({"background": rubric.background.get(role, ())} for rubric in (old, new))
+        lines += _changes(role, was, now, most)
     for field in ("title", "met_at", "abstain_within", "call_types"):
         lines += _changes("rubric", {field: getattr(old, field)}, {field: getattr(new, field)})
     kinds_before, kinds_after = ({kind.id: kind for kind in rubric.kinds} for rubric in (old, new))
