@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import polars as pl
-from rapidfuzz import fuzz, process, utils
+from rapidfuzz import fuzz, utils
 
 from pipelines.contracts import PROVENANCE, RAW_TABLES
 from pipelines.ingest.exports import BadRow, Batch, Context, Export, UnreadableFile, file_export, files_like
@@ -193,19 +194,13 @@ def _plain(name: str) -> str:
 
 def _likeliest(missing: Sequence[str], spare: Sequence[str]) -> dict[str, str]:
     """The header most like each missing column, the surest first: no header stands for two columns."""
-    likeness = process.cdist(
-        [column.replace("_", " ") for column in missing], spare, scorer=fuzz.WRatio, processor=utils.default_process
-    )
+    likeness = {
+        (column, name): fuzz.WRatio(column.replace("_", " "), name, processor=utils.default_process)
+        for column, name in product(missing, spare)
+    }
     found: dict[str, str] = {}
-    for score, column, name in sorted(
-        (
-            (score, column, name)
-            for column, row in zip(missing, likeness, strict=True)
-            for name, score in zip(spare, row, strict=True)
-        ),
-        key=lambda pair: -pair[0],
-    ):
-        if score >= LIKENESS and column not in found and name not in found.values():
+    for column, name in sorted(likeness, key=lambda pair: -likeness[pair]):
+        if likeness[column, name] >= LIKENESS and column not in found and name not in found.values():
             found[column] = name
     return found
 
