@@ -59,10 +59,12 @@ def main() -> None:
 
 
 def _company(folder: Path) -> Company:
-    settings = Settings(data_dir=folder, source_dir=folder / "exports", as_of=LAST)
-    if not (folder / "lake").exists():
-        generate(settings.source_dir or folder, reps=REPS_EACH, managers=10, months=MONTHS, calls=0, recordings=0)
-        land(settings)
+    # Made anew: one kept from an older release would hold that release's rubrics too, and its calls be scored on both.
+    shutil.rmtree(folder, ignore_errors=True)
+    exports = folder / "exports"
+    settings = Settings(data_dir=folder, source_dir=exports, as_of=LAST)
+    generate(exports, reps=REPS_EACH, managers=10, months=MONTHS, calls=0, recordings=0)
+    land(settings)
     return Company(settings, CALLS_EACH, FIRST, LAST)
 
 

@@ -41,6 +41,8 @@ WHOLE_MART = """
         count(*) as row_count
     from warehouse.main."{table}" as t
 """
+# Of published files, as of the warehouse (dbt/profiles.yml): the oldest DuckDB that reads them.
+STORAGE_VERSION = "v1.4.0"
 # Beyond this share of a mart's days it is written anew, which also packs it.
 MOST_DAYS_REPLACED = 0.1
 
@@ -105,9 +107,12 @@ def _open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Hold the warehouse read-only from first look to last row, so that what is hashed is what is copied."""
     if not settings.warehouse.exists():
         raise PublishError(f"no warehouse at {settings.warehouse}: build it first (`make demo` or `sideline run`)")
-    with duckdb.connect(
-        ":memory:", config={"threads": settings.threads, "autoinstall_known_extensions": "false"}
-    ) as connection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": settings.threads,
+        "autoinstall_known_extensions": "false",
+        "storage_compatibility_version": STORAGE_VERSION,
+    }
+    with duckdb.connect(":memory:", config=config) as connection:
         connection.execute(f"attach {_literal(settings.warehouse)} as warehouse (read_only)")
         yield connection
 

@@ -6,12 +6,19 @@
     gone), and per key the newest version among files.
 
     key: columns that identify a row; order_by: what makes a version newer, before load and place in the file.
-    object_key: columns of an object whose rows always come together from one place of an export, such as the deal of a history:
-    only rows of objects that came from several places are compared, which for long histories is all the work there is.
+    object_key: columns of an object whose rows always come together from one place of an export, such as the deal of a history;
+    without it every row is an object. Only rows of objects that were met again are compared: ranking all of them is most of
+    the work there is. The file is read once for the keys and once for the rows, which costs less than holding all of it.
     source_relation: the raw source (passed in, so that dbt sees the dependency and the layering test sees source()).
 #}
 {% macro newest_rows(source_relation, key, order_by=none, object_key=none) -%}
-    with landed as (
+    {%- set object_key = object_key or key %}
+    {%- set is_same_object -%}
+        {%- for column in object_key -%}
+            objects_met_again.{{ column }} is not distinct from current_rows.{{ column }}{{ ' and ' if not loop.last }}
+        {%- endfor -%}
+    {%- endset %}
+    with landed as not materialized (
 
         select *
         from {{ source_relation }}
@@ -38,7 +45,7 @@
 
     ),
 
-    current_rows as (
+    current_rows as not materialized (
 
         select landed.*
         from landed
@@ -48,44 +55,32 @@
 
     ),
 
-    {% if object_key %}
-        objects_met_again as (
+    objects_met_again as (
 
-            select {{ object_key | join(', ') }}
-            from current_rows
-            group by {{ object_key | join(', ') }}
-            having min(_source_file) != max(_source_file) or min(_source_row) != max(_source_row)
+        select {{ object_key | join(', ') }}
+        from current_rows
+        group by {{ object_key | join(', ') }}
+        having {{ 'min(_source_file) != max(_source_file) or min(_source_row) != max(_source_row)' if object_key != key else 'count(*) > 1' }}
 
-        ),
-
-        rows_met_again as (
-
-            select current_rows.*
-            from current_rows
-            inner join objects_met_again using ({{ object_key | join(', ') }})
-
-        ),
-    {% endif %}
+    ),
 
     newest as (
 
-        {% if object_key %}
-            select * from current_rows
-            where not exists (
-                    select 1 from objects_met_again
-                    where {% for column in object_key -%}
-                        objects_met_again.{{ column }} = current_rows.{{ column }}{{ ' and ' if not loop.last }}
-                    {%- endfor %}
-                )
-            union all
-        {% endif %}
-        select *
-        from {{ 'rows_met_again' if object_key else 'current_rows' }}
+        select current_rows.*
+        from current_rows
+        where not exists (
+                select 1 from objects_met_again
+                where {{ is_same_object }}
+            )
+        union all
+        select current_rows.*
+        from current_rows
+        inner join objects_met_again on {{ is_same_object }}
         qualify row_number() over (
-            partition by {{ key | join(', ') }}
+            partition by {% for column in key %}current_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
             order by
-                {% if order_by %}{{ order_by }} desc nulls last,{% endif %}
-                try_cast(_dlt_load_id as double) desc, _source_file desc, _source_row desc
+                {% if order_by %}current_rows.{{ order_by }} desc nulls last,{% endif %}
+                try_cast(current_rows._dlt_load_id as double) desc, current_rows._source_file desc, current_rows._source_row desc
         ) = 1
 
     )

@@ -11,6 +11,30 @@ answers as (
 
 ),
 
+questions as (
+
+    select distinct
+        call_id,
+        rubric_id,
+        rubric_version,
+        behaviour_id
+    from reviews
+
+),
+
+answers_asked_for as (
+
+    -- Of millions of answers the few that people were asked for too.
+    select answers.*
+    from answers
+    inner join questions
+        on answers.call_id = questions.call_id
+        and answers.rubric_id = questions.rubric_id
+        and answers.rubric_version = questions.rubric_version
+        and answers.behaviour_id = questions.behaviour_id
+
+),
+
 joined as (
 
     select
@@ -33,7 +57,7 @@ joined as (
         answers.is_abstained as is_scorer_abstained,
         answers.probability
     from reviews
-    left join answers
+    left join answers_asked_for as answers
         on reviews.call_id = answers.call_id
         and reviews.rubric_id = answers.rubric_id
         and reviews.rubric_version = answers.rubric_version

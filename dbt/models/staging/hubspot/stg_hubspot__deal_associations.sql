@@ -1,7 +1,7 @@
 {{ config(materialized="table") }}
 
 -- What a deal is linked to: contacts, companies, and owners who share its credit.
-{{ newest_rows(source('lake', 'raw_hubspot__deal_associations'), ['deal_id', 'to_object_type', 'to_object_id', 'association_label']) }},
+{{ newest_rows(source('lake', 'raw_hubspot__deal_associations'), ['deal_id', 'to_object_type', 'to_object_id', 'association_label'], object_key=['deal_id']) }},
 
 final as (
 
