@@ -203,7 +203,7 @@ from heard, (
         'price_stated', 'discount_requested', 'objection', 'competitor_mentioned', 'budget', 'next_step', 'decision_process'
     ]) as kind
 ) as kinds
-where draw(heard.call_id, kinds.kind) < 0.6;
+where heard.call_kind = 'external' and draw(heard.call_id, kinds.kind) < 0.6;
 
 create table sessions__one_on_ones as
 select
