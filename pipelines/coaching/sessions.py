@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 CLASSIFIER = "kind-examples"
-CLASSIFIER_VERSION = "4"
+CLASSIFIER_VERSION = "5"
 
 # Chance that the next utterance is of the same kind, and that it is of another kind that counts as the same: coaching wanders from
 # feedback to practice to a plan and back far more often than it turns into a forecast.

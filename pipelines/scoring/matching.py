@@ -21,13 +21,12 @@ KIND = "kind:"
 PENALTY = 0.3
 EMBEDDING_SCALE = 4.0
 # Examples an utterance is compared with, spread evenly over the rubric, and how fast likeness fades with distance.
-LANDMARKS = 512
+LANDMARKS = 768
 FADING = 0.03
 LEAST_SHARE = 1e-7  # directions that hold less of the likeness than this are rounding
 NEAR_MISS_WEIGHT = 2.0  # a counter-example written for this behaviour against one borrowed from another
-# Share of utterances that show a behaviour or a moment; examples come half and half, real talk does not. A moment found where
-# there was none opens a behaviour that nobody could have shown, so it has to be a little surer.
-BEHAVIOUR_PRIOR, MOMENT_PRIOR = 0.2, 0.18
+# Share of utterances that show a given behaviour or moment; examples come half and half, real talk does not.
+PRIOR = 0.125
 
 Encoders = tuple[EmbeddingCache, EmbeddingCache]
 
@@ -217,7 +216,7 @@ def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
     Targets are the detectors in order, then the utterance kinds as ``kind:<id>`` (each against all others).
     """
     examples = examples_of(rubric)
-    targets = [Target(d.id, *training_set(d, examples), prior=_prior(d)) for d in rubric.detectors]
+    targets = [Target(d.id, *training_set(d, examples), prior=PRIOR) for d in rubric.detectors]
     texts = [example.text for example in examples]
     kinds = {kind.id for kind in rubric.kinds}
     rows = np.array([row for row, example in enumerate(examples) if example.detector in kinds], dtype=np.int64)
@@ -225,10 +224,6 @@ def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
         labels = np.array([float(examples[row].detector == kind.id) for row in rows])
         targets.append(Target(KIND + kind.id, rows, labels, balanced(labels)))
     return [plain(text) for text in mark_texts(texts)], targets
-
-
-def _prior(detector: Moment | Behaviour) -> float:
-    return BEHAVIOUR_PRIOR if isinstance(detector, Behaviour) else MOMENT_PRIOR
 
 
 # Two hundred small problems: a second BLAS thread costs more in waiting than it helps, and 1 sums in one order everywhere.

@@ -22,7 +22,7 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "6"
+SCORER_VERSION = "7"
 LEAST_FIT = 1e-3  # no kind is ever impossible
 
 
