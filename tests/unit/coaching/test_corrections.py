@@ -134,7 +134,7 @@ def test_the_weakest_reps_see_fewer() -> None:
 
 def test_a_changed_rubric_retires_and_starts_anew() -> None:
     opened = advance(EMPTY, calls("xxx"), day(2), POLICY)
-    later = CorrectionPolicy(rubric="sales_call.v3")
+    later = CorrectionPolicy(rubric="sales_call.next")
     history = advance(opened, calls("xxx" + "xxx"), day(6), later)
     assert states(history) == ["open", "resurfaced", "retired", "open", "resurfaced"]
     assert history["correction_id"].to_list()[-1] == "hr:1#asks_budget#2"

@@ -9,6 +9,7 @@ import pytest
 from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
 from pipelines.scoring.rescoring import keep_pace
+from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.score import TABLES, pending_dates, score_dates, to_score_again
 from pipelines.settings import Settings
 from tests.conftest import copy_models
@@ -163,11 +164,12 @@ def test_a_changed_rubric_tells_what_is_scored_again_and_how_long_it_takes(setti
     assert str(to_score_again(settings)) == "every score is of the rubrics in force"
 
     text = settings.sales_rubric.read_text()
-    newer = tmp_path / "sales_call.v3.yaml"
-    newer.write_text(text.replace("\nversion: 2\n", "\nversion: 3\n", 1))
+    version = load_rubric(settings.sales_rubric).version
+    newer = tmp_path / f"sales_call.v{version + 1}.yaml"
+    newer.write_text(text.replace(f"\nversion: {version}\n", f"\nversion: {version + 1}\n", 1))
     changed = settings.model_copy(update={"sales_rubric": newer})
     found = to_score_again(changed)
-    assert (found.calls, found.why, found.seconds) == (2, ("sales_call v2 → v3",), None)
+    assert (found.calls, found.why, found.seconds) == (2, (f"sales_call v{version} → v{version + 1}",), None)
 
     keep_pace(settings.cache_dir, calls=200, seconds=100)
     assert to_score_again(changed).seconds == 1
