@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.report import RESULTS, write
 from benchmarks.warehouse_lake import Company
-from orchestration.resources import DBT_DIR, dbt_environment, dbt_executable, dbt_vars
+from orchestration.resources import DBT_DIR, dbt_environment, dbt_executable
 from pipelines.ingest.source import land
 from pipelines.lake import Lake
 from pipelines.settings import Settings
@@ -108,7 +108,7 @@ def _holds(what: str, cost: Cost) -> str:
 
 def _dbt(settings: Settings, *command: str) -> Cost:
     arguments = [dbt_executable(), *command, "--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR)]
-    return _run([*arguments, "--vars", dbt_vars(settings)], settings)
+    return _run(arguments, settings)
 
 
 def _publish(settings: Settings) -> Cost:
@@ -120,9 +120,7 @@ def _publish(settings: Settings) -> Cost:
 def _run(command: list[str], settings: Settings) -> Cost:
     """Wall time and peak memory of one process and those it waited for."""
     environment = {"SIDELINE_WAREHOUSE_MEMORY": WAREHOUSE_MEMORY, **os.environ, **dbt_environment(settings)}
-    del environment["SIDELINE_LAKE"]
-    environment |= {"SIDELINE_LAKE": settings.lake, "SIDELINE_DATA_DIR": str(settings.data_dir)}
-    environment["SIDELINE_AS_OF"] = settings.as_of.isoformat()
+    environment["SIDELINE_DATA_DIR"] = str(settings.data_dir)
     log = settings.data_dir / "benchmark.log"
     began = time.monotonic()
     with log.open("a") as lines:

@@ -16,7 +16,6 @@ from orchestration.resources import (
     dbt_executable,
     dbt_resource,
     dbt_target,
-    dbt_vars,
     log_file,
 )
 from orchestration.schedules import EVERYTHING, daily, new_recordings
@@ -71,7 +70,7 @@ def compile_dbt(settings: Settings) -> Path:
     if manifest.exists() and manifest.stat().st_mtime > newest:
         return manifest
     Lake(settings.lake).create_tables()
-    command = [dbt_executable(), "--quiet", "parse", "--vars", dbt_vars(settings)]
+    command = [dbt_executable(), "--quiet", "parse"]
     where = ["--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR)]
     done = subprocess.run(
         command + where, env=os.environ | dbt_environment(settings), capture_output=True, text=True, check=False

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from orchestration.resources import DBT_DIR, dbt_environment, dbt_executable, dbt_vars
+from orchestration.resources import DBT_DIR, dbt_environment, dbt_executable
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 
@@ -13,7 +13,7 @@ def main() -> None:
     Lake(settings.lake).create_tables()
     os.environ.update(dbt_environment(settings))
     dbt = dbt_executable()
-    where = ["--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR), "--vars", dbt_vars(settings)]
+    where = ["--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR)]
     status = os.spawnv(os.P_WAIT, dbt, [dbt, "docs", "generate", *where])
     if status:
         sys.exit(status)

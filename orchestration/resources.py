@@ -77,10 +77,11 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """What ``profiles.yml`` and the sources read; dbt can be told in no other way."""
+    """What ``profiles.yml``, the sources and ``as_of()`` read; dbt can be told in no other way."""
     return {
         "SIDELINE_WAREHOUSE": str(settings.warehouse),
         "SIDELINE_LAKE": settings.lake,
+        "SIDELINE_AS_OF": settings.as_of.isoformat(),
         "DBT_LOG_PATH": str(settings.data_dir / "dbt" / "logs"),
         "DBT_TARGET_PATH": str(dbt_target(settings)),
         "DO_NOT_TRACK": "1",
@@ -90,10 +91,6 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 def dbt_target(settings: Settings) -> Path:
     """Compiled project and manifest lie with the data: two data folders never share one."""
     return settings.data_dir / "dbt" / "target"
-
-
-def dbt_vars(settings: Settings) -> str:
-    return f"{{as_of: '{settings.as_of.isoformat()}'}}"
 
 
 def dbt_executable() -> str:

@@ -12,9 +12,10 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -27,28 +28,91 @@ KEPT_VERSIONS = 3
 LOCK_WAIT_SECONDS = 120
 STAGED_SUFFIX = ".tmp"
 PUBLICATION = "publication"
-PARTS = "publication_parts"
-# What dbt remembers of the marts it builds by day (dbt/macros/by_day.sql), and the column that is their day.
-DAYS_BUILT, DAY_COLUMN = "intermediate.days_built", "call_date"
-DAYS_OF_A_MART = """
-    select $table as table_name, day, md5($columns || fingerprint || project_version) as digest,
-        (select count(*) from warehouse.main."{table}") as row_count
-    from warehouse.{days_built} where model_name = $table order by day
+SOURCES = "publication_sources"
+COLUMNS_OF_MARTS = """
+    select table_name, string_agg(column_name || ' ' || data_type, ', ' order by column_index)
+    from duckdb_columns()
+    semi join duckdb_tables() using (database_name, schema_name, table_name)
+    where database_name = 'warehouse' and schema_name = 'main'
+    group by table_name
+    order by table_name
 """
-# The sum sees duplicates, which would cancel out in an exclusive or.
-WHOLE_MART = """
-    select $table as table_name, null::date as day, md5($columns || coalesce(sum(hash(t)), 0)) as digest,
-        count(*) as row_count
-    from warehouse.main."{table}" as t
+# What dbt notes of the marts it builds incrementally (dbt/macros/incremental.sql), and for how many builds it keeps what changed.
+IS_NOTED = "select 1 from duckdb_tables() where database_name = 'warehouse' and schema_name = 'intermediate' and table_name = 'models_built'"
+NOTED = """
+    select built.model_name, built.object, built.changed_in, built.made_anew_in, builds.build_number, builds.warehouse_id
+    from warehouse.intermediate.models_built as built
+    cross join warehouse.intermediate.builds as builds
+    where built.object != ''
 """
+BUILDS_TOLD = 10
+CHANGED_OBJECTS = """
+    create or replace temporary table {changed} as
+    select distinct object_id
+    from warehouse.intermediate.objects_changed
+    where model_name = $table and object_kind = $kind and build_number > $build
+"""
+DAYS = frozenset({"call_date", "session_date"})
 # Of published files, as of the warehouse (dbt/profiles.yml): the oldest DuckDB that reads them.
 STORAGE_VERSION = "v1.4.0"
-# Beyond this share of a mart's days it is written anew, which also packs it.
-MOST_DAYS_REPLACED = 0.1
+# Beyond this share of a mart's rows it is written anew, which also packs it.
+MOST_REPLACED = 0.1
 
 
 class PublishError(RuntimeError):
     """Nothing was published; the version published before is untouched. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What dbt notes of a mart that it builds incrementally.
+
+    Attributes:
+        object: column by which its rows are replaced.
+        changed_in, made_anew_in: the builds that changed it last, and made it from nothing last.
+        build_number, warehouse_id: the latest build of this warehouse, and which one it is.
+    """
+
+    object: str
+    changed_in: int
+    made_anew_in: int
+    build_number: int
+    warehouse_id: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a mart of the version before was made of."""
+
+    columns: str
+    content: int
+    warehouse_id: str | None
+    build_number: int
+
+    def tells(self, noted: Noted, columns: str) -> bool:
+        """Whether dbt's notes say what has changed since."""
+        return (
+            (self.columns, self.warehouse_id) == (columns, noted.warehouse_id)
+            and noted.made_anew_in <= self.build_number
+            and noted.build_number - self.build_number <= BUILDS_TOLD
+        )
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart of the warehouse, what it holds, and what of it has to be written.
+
+    Attributes:
+        columns: names and types. content: sum of its rows' hashes, whatever their order.
+        changed: condition on the rows to write in place of those of the version before; "" for none, None for all.
+    """
+
+    table_name: str
+    columns: str
+    content: int
+    row_count: int
+    changed: str | None
+    noted: Noted | None
 
 
 @dataclass(frozen=True)
@@ -63,9 +127,9 @@ class PublishReport:
 def publish(settings: Settings) -> PublishReport:
     """Copy every table of the warehouse's schema ``main`` to ``<serve_dir>/<version>.duckdb``, then move ``current``.
 
-    The version is the as-of date and a hash of the marts' content, so an unchanged build is not written again. A changed one
-    starts as a copy of the version before, in which only what has changed is written. Besides the marts the file holds
-    ``publication`` (one row a mart with version, as-of date and row count) and ``publication_parts`` (what each was made of).
+    The version is the as-of date and a hash of the marts' content, so an unchanged build is not written again. A
+    changed one starts as a copy of the version before, in which only what has changed is written. Besides the marts the file holds
+    ``publication`` (one row a mart with version, as-of date and row count) and ``publication_sources`` (what each was made of).
 
     Raises:
         PublishError: no warehouse, no marts, the warehouse is being written, no room on the disk, or another publish
@@ -121,68 +185,86 @@ def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _parts(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """What the warehouse's marts hold, a part a row: table_name, day, digest, row_count.
-
-    A part is a day of a mart that dbt builds by day (``dbt/macros/by_day.sql``), told by what dbt made it of without reading
-    it, or a whole mart (``day`` null), told by its rows whatever their order. Both digests cover the mart's columns.
-    """
-    columns = dict(
-        connection.execute(
-            """
-            select table_name, string_agg(column_name || ' ' || data_type, ', ' order by column_index)
-            from duckdb_columns()
-            semi join duckdb_tables() using (database_name, schema_name, table_name)
-            where database_name = 'warehouse' and schema_name = 'main'
-            group by table_name
-            order by table_name
-            """
-        ).fetchall()
-    )
+def _marts(connection: duckdb.DuckDBPyConnection, before: dict[str, Source]) -> list[Mart]:
+    """The warehouse's marts, compared with what the version before was made of."""
+    columns = dict(connection.execute(COLUMNS_OF_MARTS).fetchall())
     if not columns:
         raise PublishError("the warehouse holds no marts: run `dbt build` first")
-    by_day = _built_by_day(connection)
-    found = []
-    for table, of_table in columns.items():
-        query = DAYS_OF_A_MART if table in by_day else WHOLE_MART
-        values = {"table": table, "columns": of_table}
-        found.append(connection.execute(query.format(table=table, days_built=DAYS_BUILT), values).pl())
-    return pl.concat(found)
+    is_noted = bool(connection.execute(IS_NOTED).fetchall())
+    noted = {name: Noted(*row) for name, *row in connection.execute(NOTED).fetchall()} if is_noted else {}
+    return [
+        _mart(connection, table, of_table, noted.get(table), before.get(table)) for table, of_table in columns.items()
+    ]
 
 
-def _built_by_day(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    schema, table = DAYS_BUILT.split(".")
-    known = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'warehouse' and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchall()
-    names = connection.execute(f"select distinct model_name from warehouse.{DAYS_BUILT}").fetchall() if known else []
-    return {name for (name,) in names}
+def _mart(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: str, noted: Noted | None, before: Source | None
+) -> Mart:
+    (count,) = _one(connection, f'select count(*) from warehouse.main."{table}"')
+    changed = None
+    if noted is not None and before is not None and before.tells(noted, columns):
+        changed = (
+            _changed(connection, table, noted, before.build_number) if noted.changed_in > before.build_number else ""
+        )
+        if changed:
+            (replaced,) = _one(connection, f'select count(*) from warehouse.main."{table}" where {changed}')
+            changed = None if replaced > MOST_REPLACED * count else changed
+    if changed is None or before is None:
+        content = _content(connection, "warehouse", table, "true")
+        is_same = before is not None and (before.columns, before.content) == (columns, content)
+        return Mart(table, columns, content, count, "" if is_same else None, noted)
+    content = before.content
+    if changed:
+        content += _content(connection, "warehouse", table, changed) - _content(connection, "previous", table, changed)
+    return Mart(table, columns, content, count, changed, noted)
 
 
-def _version(settings: Settings, parts: pl.DataFrame) -> str:
-    content = "\n".join("|".join(str(value) for value in row) for row in parts.iter_rows())
+def _changed(connection: duckdb.DuckDBPyConnection, table: str, noted: Noted, since_build: int) -> str:
+    """Condition on the rows of objects that builds after ``since_build`` changed."""
+    kind = "day" if noted.object in DAYS else noted.object
+    changed = f"changed_{table}"
+    connection.execute(CHANGED_OBJECTS.format(changed=changed), {"table": table, "kind": kind, "build": since_build})
+    # An object without a name is in no list of changes: there are few, and they are written each time.
+    return f"{noted.object} is null or cast({noted.object} as varchar) in (select object_id from {changed})"
+
+
+def _content(connection: duckdb.DuckDBPyConnection, database: str, table: str, where: str) -> int:
+    # The sum sees duplicates, which would cancel out in an exclusive or.
+    (content,) = _one(connection, f'select coalesce(sum(hash(t)), 0) from {database}.main."{table}" as t where {where}')
+    return int(content)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    (row,) = connection.execute(query).fetchall()
+    return tuple(row)
+
+
+def _version(settings: Settings, marts: Sequence[Mart]) -> str:
+    content = "\n".join(f"{mart.table_name}|{mart.columns}|{mart.content}|{mart.row_count}" for mart in marts)
     return f"{settings.as_of.isoformat()}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def _write_version(connection: duckdb.DuckDBPyConnection, settings: Settings) -> PublishReport:
-    parts = _parts(connection)
-    version = _version(settings, parts)
+    previous, before = _attach_previous(connection, current_path(settings.serve_dir))
+    marts = _marts(connection, before)
+    version = _version(settings, marts)
     path = settings.serve_dir / f"{version}.duckdb"
     if path.exists():
         os.utime(path)  # published again: it is the newest of those kept
         return PublishReport(version, path, is_new=False)
     staged = path.with_name(path.name + STAGED_SUFFIX)
     try:
-        before = _stage(connection, current_path(settings.serve_dir), staged)
-        _bring_up_to_date(connection, before, parts)
-        connection.register("parts", parts)
+        if previous is not None:
+            shutil.copyfile(previous, staged)
+        connection.execute(f"attach {_literal(staged)} as published")
+        _bring_up_to_date(connection, before, marts)
+        connection.register("sources", pl.DataFrame([_source_row(mart) for mart in marts], infer_schema_length=None))
         connection.execute(
-            f"create or replace table published.main.{PARTS} as select table_name, day, digest from parts"
+            f"create or replace table published.main.{SOURCES} as select * exclude (row_count) from sources"
         )
         connection.execute(
             f"create or replace table published.main.{PUBLICATION} as"
-            f" select distinct '{version}' as version, date '{settings.as_of}' as as_of, table_name, row_count from parts"
+            f" select '{version}' as version, date '{settings.as_of}' as as_of, table_name, row_count from sources"
         )
         connection.execute("detach published")
         _flush(staged)
@@ -192,42 +274,43 @@ def _write_version(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     return PublishReport(version, path, is_new=True)
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, previous: Path | None, staged: Path) -> pl.DataFrame:
-    """Attach ``staged`` as ``published``: a copy of the version before, or empty. Its parts: table_name, day, digest."""
-    if previous is not None and previous.exists():
-        shutil.copyfile(previous, staged)
-        try:
-            connection.execute(f"attach {_literal(staged)} as published")
-            return connection.execute(f"from published.main.{PARTS}").pl()
-        except duckdb.Error:  # of a release that kept no parts, or damaged: made from nothing
-            connection.execute("detach database if exists published")
-            staged.unlink()
-    connection.execute(f"attach {_literal(staged)} as published")
-    return pl.DataFrame(schema={"table_name": pl.String, "day": pl.Date, "digest": pl.String})
+def _source_row(mart: Mart) -> dict[str, object]:
+    return {
+        "table_name": mart.table_name,
+        "columns": mart.columns,
+        "content": str(mart.content),
+        "warehouse_id": mart.noted.warehouse_id if mart.noted else None,
+        "build_number": mart.noted.build_number if mart.noted else None,
+        "row_count": mart.row_count,
+    }
 
 
-def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, before: pl.DataFrame, parts: pl.DataFrame) -> None:
-    """Turn the marts of ``published``, made of ``before``, into those of the warehouse: only parts that differ are copied."""
-    for (table,) in before.select("table_name").unique().join(parts, on="table_name", how="anti").iter_rows():
+def _attach_previous(connection: duckdb.DuckDBPyConnection, path: Path | None) -> tuple[Path | None, dict[str, Source]]:
+    """Attach the version before as ``previous``; it and what its marts were made of, or nothing where it cannot be used."""
+    if path is None or not path.exists():
+        return None, {}
+    try:
+        connection.execute(f"attach {_literal(path)} as previous (read_only)")
+        rows = connection.execute(
+            f"select table_name, columns, content, warehouse_id, build_number from previous.main.{SOURCES}"
+        ).fetchall()
+    except duckdb.Error:  # of a release that kept no sources, or damaged: made from nothing
+        connection.execute("detach database if exists previous")
+        return None, {}
+    return path, {name: Source(columns, int(content), *rest) for name, columns, content, *rest in rows}
+
+
+def _bring_up_to_date(connection: duckdb.DuckDBPyConnection, before: dict[str, Source], marts: Sequence[Mart]) -> None:
+    """Turn the marts of ``published`` into those of the warehouse; what has not changed is not written."""
+    for table in before.keys() - {mart.table_name for mart in marts}:
         connection.execute(f'drop table published.main."{table}"')
-    for (table,), of_table in parts.group_by("table_name", maintain_order=True):
-        old = before.filter(pl.col("table_name") == table)
-        changed = pl.concat(
-            [
-                of_table.join(old, on=["day", "digest"], how="anti", nulls_equal=True).select("day"),
-                old.join(of_table, on=["day", "digest"], how="anti", nulls_equal=True).select("day"),
-            ]
-        )["day"].unique()
-        if changed.null_count() or len(changed) > MOST_DAYS_REPLACED * of_table.height:
-            connection.execute(
-                f'create or replace table published.main."{table}" as select * from warehouse.main."{table}"'
-            )
-        elif len(changed):
-            # Rows without a day may change on any.
-            days = ", ".join(f"'{day}'" for day in changed)
-            where = f"where {DAY_COLUMN} is null or {DAY_COLUMN} in ({days})"
-            connection.execute(f'delete from published.main."{table}" {where}')
-            connection.execute(f'insert into published.main."{table}" by name from warehouse.main."{table}" {where}')
+    for mart in marts:
+        theirs, ours = f'warehouse.main."{mart.table_name}"', f'published.main."{mart.table_name}"'
+        if mart.changed is None:
+            connection.execute(f"create or replace table {ours} as from {theirs}")
+        elif mart.changed:
+            connection.execute(f"delete from {ours} where {mart.changed}")
+            connection.execute(f"insert into {ours} by name from {theirs} where {mart.changed}")
 
 
 def _remove_staged(serve_dir: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from orchestration.resources import OfflineDbt, Progress, dbt_vars
+from orchestration.resources import OfflineDbt, Progress
 from pipelines.settings import Settings
 
 LOCK_MESSAGE = "Could not set lock"
@@ -65,7 +65,7 @@ def _pass(name: str, told: str, manifest: Path, full_refresh: bool, **selection:
     ) -> Iterator[Any]:
         progress.say(told)
         # dbt's unit tests are about the project, not about this data: `make test` runs them.
-        command = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt_vars(settings)]
+        command = ["build", "--exclude-resource-type", "unit_test"]
         command += ["--full-refresh"] if full_refresh else []
         log = settings.data_dir / "dbt" / f"{name}.log"
         with _told_to_log(log):

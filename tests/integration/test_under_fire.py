@@ -116,7 +116,13 @@ def test_the_next_day_is_the_same_whether_reached_or_started_from(
         "select rep_id, behaviour_id, state, changed_at from fct_corrections where is_current order by all",
     ):
         assert reached.query(now) == started.query(now)
-    told_on_a_day = {"fct_behaviour_scores", "fct_corrections", "fct_manager_queue", "publication", "publication_parts"}
+    told_on_a_day = {
+        "fct_behaviour_scores",
+        "fct_corrections",
+        "fct_manager_queue",
+        "publication",
+        "publication_sources",
+    }
     assert set(differing(reached.marts(), started.marts())) <= told_on_a_day
 
 

@@ -2,17 +2,18 @@
 
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.publish import PublishError, PublishReport, current_path, publish
+from pipelines.publish import PublishError, current_path, publish
 from pipelines.settings import Settings
 
 AS_OF = dt.date(2026, 6, 30)
@@ -87,7 +88,7 @@ def test_marts_are_published_and_staging_is_not(settings: Settings) -> None:
     with duckdb.connect(str(report.path), read_only=True) as published:
         tables = {name for (name,) in published.execute("select table_name from duckdb_tables()").fetchall()}
         rows = published.execute("select * from publication order by table_name").fetchall()
-    assert tables == {"fct_calls", "dim_reps", "publication", "publication_parts"}
+    assert tables == {"fct_calls", "dim_reps", "publication", "publication_sources"}
     assert rows == [(report.version, AS_OF, "dim_reps", 1), (report.version, AS_OF, "fct_calls", 20_000)]
     assert current_path(settings.serve_dir) == report.path
 
@@ -115,20 +116,51 @@ def test_a_changed_value_a_duplicate_row_and_a_later_as_of_date_each_make_a_vers
     assert len(set(versions)) == 4
 
 
-def build_by_day(settings: Settings, fingerprints: Mapping[str, str], **texts: str) -> None:
-    """Write a warehouse whose ``fct_calls`` dbt has built by day: of each day what it was made of, and two calls' texts."""
-    settings.warehouse.unlink(missing_ok=True)
-    with duckdb.connect(str(settings.warehouse)) as warehouse:
-        warehouse.execute("create table fct_calls (call_date date, text varchar); create schema intermediate")
-        warehouse.execute(
-            "create table intermediate.days_built (model_name varchar, day date, fingerprint varchar, project_version varchar)"
+class IncrementalWarehouse:
+    """A warehouse whose ``fct_calls`` dbt builds by day (dbt/macros/incremental.sql): two calls a day and one without."""
+
+    def __init__(self, settings: Settings, days: Sequence[str], warehouse_id: str = "one") -> None:
+        self.path = settings.warehouse
+        self.path.unlink(missing_ok=True)
+        self._run(
+            "create table fct_calls (call_date date, text varchar)",
+            "insert into fct_calls values (null, 'first')",
+            *(f"insert into fct_calls values ('{day}', 'first'), ('{day}', 'first')" for day in days),
+            "create schema intermediate",
+            f"create table intermediate.builds as select '{warehouse_id}' as warehouse_id, 1 as build_number",
+            "create table intermediate.models_built as"
+            " select 'fct_calls' as model_name, 'call_date' as object, 1 as changed_in, 1 as made_anew_in",
+            "create table intermediate.objects_changed"
+            " (model_name varchar, object_kind varchar, object_id varchar, build_number bigint)",
         )
-        for day, fingerprint in fingerprints.items():
-            warehouse.execute("insert into intermediate.days_built values ('fct_calls', ?, ?, 'v')", [day, fingerprint])
-            warehouse.execute(
-                "insert into fct_calls values ($1, $2), ($1, $2)", [day, texts.get(fingerprint, fingerprint)]
-            )
-        warehouse.execute("insert into fct_calls values (null, ?)", [texts.get("undated", "undated")])
+
+    def _run(self, *statements: str) -> None:
+        with duckdb.connect(str(self.path)) as warehouse:
+            for statement in statements:
+                warehouse.execute(statement)
+
+    def write(self, text: str) -> None:
+        """Rows that no build has told of."""
+        self._run(f"update fct_calls set text = '{text}'")
+
+    def pass_builds(self, count: int) -> None:
+        self._run(f"update intermediate.builds set build_number = build_number + {count}")
+
+    def build(self, text: str, days: Sequence[str], gone: Sequence[str] = ()) -> None:
+        self.pass_builds(1)
+        number = "(select build_number from intermediate.builds)"
+        for day in [*days, *gone]:
+            self._run(f"insert into intermediate.objects_changed values ('fct_calls', 'day', '{day}', {number})")
+            self._run(f"delete from fct_calls where call_date = '{day}'")
+        for day in days:
+            self._run(f"insert into fct_calls values ('{day}', '{text}'), ('{day}', '{text}')")
+        self._run(f"update intermediate.models_built set changed_in = {number}")
+
+    def build_from_nothing(self, text: str) -> None:
+        self.pass_builds(1)
+        self.write(text)
+        number = "(select build_number from intermediate.builds)"
+        self._run(f"update intermediate.models_built set changed_in = {number}, made_anew_in = {number}")
 
 
 DAYS = [f"2026-06-{day:02}" for day in range(1, 31)]
@@ -142,31 +174,57 @@ def published_texts(settings: Settings) -> dict[str | None, str]:
         return {day: low for day, low, high, count in rows.fetchall() if low == high and count == (2 if day else 1)}
 
 
-def test_of_a_mart_built_by_day_only_changed_days_are_written(settings: Settings) -> None:
-    as_built = dict.fromkeys(DAYS, "same")
-    build_by_day(settings, as_built)
-    first = publish(settings)
+def test_of_a_mart_built_incrementally_only_changed_objects_are_written(settings: Settings) -> None:
+    warehouse = IncrementalWarehouse(settings, DAYS)
+    publish(settings)
     # One day changed, one gone, one new; what dbt says is unchanged is not read, and so not published.
-    changed = {day: text for day, text in as_built.items() if day != DAYS[4]} | {DAYS[3]: "new", "2026-07-01": "new"}
-    build_by_day(settings, changed, same="not read", undated="read always")
+    warehouse.write("not read")
+    warehouse.build("new", [DAYS[3]], gone=[DAYS[4]])
+    warehouse.build("newer", ["2026-07-01"])
     assert publish(settings).is_new
     texts = published_texts(settings)
-    assert texts.pop(None) == "read always"
-    assert texts == changed
-    build_by_day(settings, changed)
+    assert texts.pop(None) == "not read"  # without a day nothing tells: written each time
+    kept = {day: "first" for day in DAYS if day not in (DAYS[3], DAYS[4])}
+    assert texts == kept | {DAYS[3]: "new", "2026-07-01": "newer"}
+    warehouse.pass_builds(1)
     assert not publish(settings).is_new
-    build_by_day(settings, as_built)
-    assert publish(settings) == PublishReport(first.version, first.path, is_new=False)
+    # The name tells the content, however it was reached.
+    version = publish(settings).version
+    elsewhere = settings.model_copy(update={"data_dir": settings.data_dir / "elsewhere"})
+    elsewhere.data_dir.mkdir()
+    shutil.copy(settings.warehouse, elsewhere.warehouse)
+    with duckdb.connect(str(elsewhere.warehouse)) as connection:
+        connection.execute("update fct_calls set text = 'first' where text = 'not read' and call_date is not null")
+    assert publish(elsewhere).version == version
 
 
-def test_a_mart_most_of_whose_days_changed_or_whose_columns_did_is_written_anew(settings: Settings) -> None:
-    build_by_day(settings, dict.fromkeys(DAYS, "same"))
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda warehouse, settings: warehouse.build("new", DAYS[:20]),
+        lambda warehouse, settings: warehouse.build_from_nothing("read"),
+        lambda warehouse, settings: (warehouse.pass_builds(10), warehouse.build("new", DAYS[:1])),
+        lambda warehouse, settings: IncrementalWarehouse(settings, DAYS, warehouse_id="another").write("read"),
+    ],
+    ids=["most changed", "built from nothing", "changes of so long ago are forgotten", "another warehouse"],
+)
+def test_a_mart_of_which_changes_are_not_known_or_many_is_written_anew(
+    settings: Settings, happens: Callable[[IncrementalWarehouse, Settings], object]
+) -> None:
+    warehouse = IncrementalWarehouse(settings, DAYS)
     publish(settings)
-    build_by_day(settings, dict.fromkeys(DAYS[:20], "new") | dict.fromkeys(DAYS[20:], "same"), same="read")
+    warehouse.write("read")
+    happens(warehouse, settings)
     publish(settings)
     assert published_texts(settings)[DAYS[25]] == "read"
-    with duckdb.connect(str(settings.warehouse)) as warehouse:
-        warehouse.execute("alter table fct_calls rename text to words; alter table fct_calls add column text integer")
+
+
+def test_a_mart_whose_columns_changed_is_written_anew(settings: Settings) -> None:
+    warehouse = IncrementalWarehouse(settings, DAYS)
+    publish(settings)
+    with duckdb.connect(str(warehouse.path)) as connection:
+        connection.execute("alter table fct_calls rename text to words; alter table fct_calls add column text integer")
+    warehouse.build_from_nothing("1")
     path = publish(settings).path
     with duckdb.connect(str(path), read_only=True) as published:
         assert [column for column, *_ in published.execute("describe fct_calls").fetchall()] == [

@@ -20,11 +20,12 @@ versions as (
 
     select
         call_id,
+        call_date,
         rubric_id,
         max(rubric_version) as rubric_version
     from scores
     where rubric_id = 'one_on_one'
-    group by call_id, rubric_id
+    group by call_id, call_date, rubric_id
 
 ),
 
@@ -43,7 +44,9 @@ sessions_judged as (
         sessions.is_coached is null as is_abstained,
         cast(null as double) as probability
     from sessions
-    inner join versions on sessions.call_id = versions.call_id
+    inner join versions
+        on sessions.call_id = versions.call_id
+        and sessions.session_date = versions.call_date
 
 ),
 

@@ -1,3 +1,11 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="calendar_event_id",
+    touched_by=["stg_calendar__events"],
+    built_anew_with=["int_emails_resolved"],
+    logs=["calendar_event_id", "meeting_date"]
+) }}
+
 -- One row per meeting on a manager's calendar on or before the as-of date: not cancelled, not all-day, of believable length.
 with events as (
 
@@ -30,6 +38,7 @@ final as (
         and events.ends_at > events.starts_at
         and {{ dbt.datediff('events.starts_at', 'events.ends_at', 'hour') }} < 16
         and cast(events.starts_at as date) <= {{ as_of() }}
+        and ({{ is_touched('events.calendar_event_id') }} or cast(events.starts_at as date) > {{ built_as_of() }})
     -- One event can be on an owner's calendar under two addresses.
     qualify row_number() over (partition by events.calendar_event_id, emails.person_id order by events.owner_email) = 1
 

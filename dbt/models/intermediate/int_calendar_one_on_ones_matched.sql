@@ -1,7 +1,16 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="calendar_event_id",
+    touched_by=["int_calendar_meetings"],
+    built_anew_with=["int_emails_resolved", "int_seats"],
+    logs=["meeting_date"]
+) }}
+
 -- One row per calendar meeting of a manager with exactly one other person who reported to the manager on that day.
 with meetings as (
 
     select * from {{ ref('int_calendar_meetings') }}
+    where {{ is_touched('calendar_event_id') }}
 
 ),
 
@@ -11,9 +20,9 @@ emails as (
 
 ),
 
-rep_days as (
+seats as (
 
-    select * from {{ ref('int_rep_days') }}
+    select * from {{ ref('int_seats') }}
 
 ),
 
@@ -48,9 +57,9 @@ final as (
     select
         meetings.calendar_event_id,
         meetings.owner_id as manager_id,
-        rep_days.rep_id,
-        rep_days.team_id,
-        rep_days.segment,
+        seats.rep_id,
+        seats.team_id,
+        seats.segment,
         meetings.starts_at,
         meetings.meeting_date,
         meetings.meeting_minutes
@@ -59,10 +68,10 @@ final as (
         on meetings.calendar_event_id = others.calendar_event_id
         and meetings.owner_id = others.owner_id
         and others.other_count = 1
-    inner join rep_days
-        on others.other_id = rep_days.rep_id
-        and meetings.meeting_date = rep_days.day
-        and meetings.owner_id = rep_days.manager_id
+    inner join seats
+        on others.other_id = seats.rep_id
+        and meetings.meeting_date between seats.first_day and seats.last_day
+        and meetings.owner_id = seats.manager_id
 
 )
 

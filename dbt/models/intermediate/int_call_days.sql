@@ -1,3 +1,8 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="day"
+) }}
+
 -- One row per day with anything known of calls: a fingerprint of all that the marts of calls are made of on it (macros/by_day.sql).
 with files as (
 

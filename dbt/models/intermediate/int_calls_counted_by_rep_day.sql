@@ -1,8 +1,14 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="day",
+    touched_by=["fct_calls"]
+) }}
+
 -- One row per rep × day with external calls: counts to be added up by week, month or quarter.
 with calls as (
 
     select * from {{ ref('fct_calls') }}
-    where rep_id is not null and call_date is not null
+    where rep_id is not null and call_date is not null and {{ is_touched('call_date') }}
 
 ),
 

@@ -1,8 +1,15 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="call_id",
+    touched_by=["int_calls_transcribed", "stg_gong__calls"],
+    built_anew_with=["stg_gong__users", "stg_folder__recordings"]
+) }}
+
 -- One row per call or 1:1 known from the recorder, the folder or a transcript, on or before the as-of date, with the e-mail of
 -- its host (the rep of an external call, the manager of a 1:1) and of the others.
 with transcripts as (
 
-    select * from {{ ref('stg_transcripts__calls') }}
+    select * from {{ ref('int_calls_transcribed') }}
 
 ),
 
@@ -49,6 +56,30 @@ known as (
 
 ),
 
+calls_to_build as (
+
+    select call_id from known
+    where {{ is_touched('call_id') }} or cast(started_at as date) > {{ built_as_of() }}
+    union
+    select call_id from transcripts
+    where {{ is_touched('call_id') }} or call_date > {{ built_as_of() }}
+
+),
+
+known_to_build as (
+
+    select * from known
+    where {{ is_among('call_id', 'calls_to_build') }}
+
+),
+
+transcripts_to_build as (
+
+    select * from transcripts
+    where {{ is_among('call_id', 'calls_to_build') }}
+
+),
+
 gathered as (
 
     select
@@ -75,8 +106,8 @@ gathered as (
         coalesce(transcripts.primary_email, known.host_email) as host_email,
         coalesce(transcripts.status, 'not_transcribed') as status,
         coalesce(transcripts.session_seconds, known.session_seconds) as session_seconds
-    from known
-    full outer join transcripts on known.call_id = transcripts.call_id
+    from known_to_build as known
+    full outer join transcripts_to_build as transcripts on known.call_id = transcripts.call_id
 
 ),
 

@@ -1,6 +1,9 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_days", on_schema_change="fail", post_hook="{{ remember_days() }}"
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="call_date",
+    touched_by=["int_call_days"]
 ) }}
+-- depends_on: {{ ref('int_call_days') }}
 
 -- One row per call × rubric: behaviours applicable and met under the newest version that judged it, and the weighted score.
 with scores as (
@@ -9,7 +12,7 @@ with scores as (
         *,
         is_applicable and is_met is not null as is_judged
     from {{ ref('fct_behaviour_scores') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 

@@ -1,6 +1,30 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    touched_by=["stg_hubspot__deal_property_history", "stg_hubspot__deals"],
+    built_anew_with=["int_stages_mapped"]
+) }}
+
 -- One row per deal with history up to the as-of date: how often it changed, when it came to its present stage, its last sign of life.
 -- Read twice: that costs less than holding every change in memory.
-with history as not materialized (
+with changes_staged as (
+
+    select * from {{ ref('stg_hubspot__deal_property_history') }}
+
+),
+
+deals_to_build as (
+
+    -- Those, too, of which something was known before its day had come.
+    select deal_id from changes_staged
+    where {{ is_touched('deal_id') }}
+    union
+    select deal_id from changes_staged
+    where cast(changed_at as date) > {{ built_as_of() }}
+
+),
+
+history as not materialized (
 
     select
         deal_id,
@@ -9,8 +33,8 @@ with history as not materialized (
         changed_at,
         source_type,
         source_row
-    from {{ ref('stg_hubspot__deal_property_history') }}
-    where changed_at is not null and cast(changed_at as date) <= {{ as_of() }}
+    from changes_staged
+    where changed_at is not null and cast(changed_at as date) <= {{ as_of() }} and {{ is_among('deal_id', 'deals_to_build') }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    touched_by=["int_deals_enriched"],
+    built_anew_with=["int_identities_resolved", "int_assignments_classified", "int_seats"]
+) }}
+
 -- One row per deal: the rep, manager and team it counts for (on the closing day, open deals on the as-of date), or why none.
 with deals as (
 
@@ -12,9 +19,9 @@ identities as (
 
 ),
 
-rep_days as (
+seats as (
 
-    select * from {{ ref('int_rep_days') }}
+    select * from {{ ref('int_seats') }}
 
 ),
 
@@ -33,17 +40,17 @@ final as (
         deals.counted_owner_id,
         identities.person_id,
         reps.rep_id,
-        rep_days.manager_id,
-        rep_days.team_id,
-        rep_days.segment,
+        seats.manager_id,
+        seats.team_id,
+        seats.segment,
         owner_reps.rep_id as owner_rep_id,
-        rep_days.rep_id is not null as is_in_seat,
+        seats.rep_id is not null as is_in_seat,
         case
             when deals.counted_owner_id is null then 'no_owner'
             when identities.person_id is null then 'unknown_owner'
             when reps.rep_id is null then 'owner_is_no_rep'
-            when rep_days.rep_id is null then 'rep_not_in_seat'
-            when rep_days.manager_id is null then 'no_manager_on_the_day'
+            when seats.rep_id is null then 'rep_not_in_seat'
+            when seats.manager_id is null then 'no_manager_on_the_day'
         end as unmatched_reason,
         case
             when deals.owner_id is null then 'no_owner'
@@ -54,9 +61,10 @@ final as (
     left join identities on deals.counted_owner_id = identities.source_id
     left join reps on identities.person_id = reps.rep_id
     left join reps as owner_reps on deals.owner_person_id = owner_reps.rep_id
-    left join rep_days
-        on reps.rep_id = rep_days.rep_id
-        and deals.counted_on = rep_days.day
+    left join seats
+        on reps.rep_id = seats.rep_id
+        and coalesce(deals.counted_on, {{ as_of() }}) between seats.first_day and seats.last_day
+    where {{ is_touched('deals.deal_id') }} or not coalesce(deals.is_closed, false)
 
 )
 

@@ -19,18 +19,6 @@ calls as (
 
 ),
 
-scored_calls as (
-
-    select * from {{ ref('fct_calls') }}
-
-),
-
-moments as (
-
-    select * from {{ ref('fct_moments') }}
-
-),
-
 call_deals as (
 
     select
@@ -41,18 +29,48 @@ call_deals as (
 
 ),
 
+-- Calls of open deals alone: the others are most of them.
+calls_of_deals as (
+
+    select call_deals.*
+    from call_deals
+    inner join deals on call_deals.deal_id = deals.deal_id
+
+),
+
+scored_calls as (
+
+    select
+        call_id,
+        is_analysed
+    from {{ ref('fct_calls') }}
+    where call_id in (select calls_of_deals.call_id from calls_of_deals)
+
+),
+
+moments as (
+
+    select
+        call_id,
+        kind
+    from {{ ref('fct_moments') }}
+    where kind in ('price_stated', 'competitor_mentioned')
+        and call_id in (select calls_of_deals.call_id from calls_of_deals)
+
+),
+
 calls_summarised as (
 
     select
-        call_deals.deal_id,
-        max(call_deals.call_date) as last_call_date,
-        count(distinct call_deals.call_id) filter (where scored_calls.is_analysed) as analysed_count,
-        min(call_deals.call_date) filter (where moments.kind = 'price_stated') as first_price_date,
-        min(call_deals.call_date) filter (where moments.kind = 'competitor_mentioned') as first_competitor_date
-    from call_deals
-    left join scored_calls on call_deals.call_id = scored_calls.call_id
-    left join moments on call_deals.call_id = moments.call_id
-    group by call_deals.deal_id
+        calls_of_deals.deal_id,
+        max(calls_of_deals.call_date) as last_call_date,
+        count(distinct calls_of_deals.call_id) filter (where scored_calls.is_analysed) as analysed_count,
+        min(calls_of_deals.call_date) filter (where moments.kind = 'price_stated') as first_price_date,
+        min(calls_of_deals.call_date) filter (where moments.kind = 'competitor_mentioned') as first_competitor_date
+    from calls_of_deals
+    left join scored_calls on calls_of_deals.call_id = scored_calls.call_id
+    left join moments on calls_of_deals.call_id = moments.call_id
+    group by calls_of_deals.deal_id
 
 ),
 

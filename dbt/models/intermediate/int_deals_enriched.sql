@@ -1,3 +1,10 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    touched_by=["stg_hubspot__deals", "stg_hubspot__deal_property_history"],
+    built_anew_with=["int_stages_mapped", "int_fx_rates_dated", "int_identities_resolved"]
+) }}
+
 -- One row per deal: what its stage means, its amount in the company's currency, who owned it when it closed, whether it counts.
 with deals as (
 
@@ -44,6 +51,10 @@ staged as (
     left join stages
         on deals.pipeline_id = stages.pipeline_id
         and deals.stage_id = stages.stage_id
+    -- Open deals are valued at the rate of the day; deals closed in the future count from that day on.
+    where {{ is_touched('deals.deal_id') }}
+        or not coalesce(stages.is_closed, false)
+        or deals.close_date > {{ built_as_of() }}
 
 ),
 
@@ -85,7 +96,7 @@ final as (
         owners.person_id as owner_person_id,
         case when staged.is_closed then coalesce(closing_owners.owner_id, staged.owner_id) else staged.owner_id end
             as counted_owner_id,
-        case when staged.is_closed then staged.close_date else {{ as_of() }} end as counted_on,
+        case when staged.is_closed then staged.close_date end as counted_on,
         staged.created_at,
         staged.close_date,
         staged.close_date_text,

@@ -1,3 +1,9 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="week_start",
+    touched_by=["int_calendar_meetings", "int_calendar_one_on_ones_matched"]
+) }}
+
 -- One row per manager × week with meetings: minutes covered by any meeting, and by those that are not 1:1s with reports.
 -- Overlapping meetings are counted once: nobody is in two at a time.
 with meetings as (
@@ -15,6 +21,7 @@ one_on_ones as (
 days as (
 
     select * from {{ ref('int_days') }}
+    where {{ is_touched('week_start') }}
 
 ),
 

@@ -1,14 +1,22 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="session_date",
+    touched_by=["int_recorded_one_on_ones_matched", "int_calendar_one_on_ones_matched"]
+) }}
+
 -- One row per 1:1 held: the calendar's and the recorder's word of it brought together by manager, rep and day
 -- (the first recording of a day with the first meeting, and so on).
 with recorded as (
 
     select * from {{ ref('int_recorded_one_on_ones_matched') }}
+    where {{ is_touched('call_date') }}
 
 ),
 
 planned as (
 
     select * from {{ ref('int_calendar_one_on_ones_matched') }}
+    where {{ is_touched('meeting_date') }}
 
 ),
 

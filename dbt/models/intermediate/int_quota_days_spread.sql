@@ -1,3 +1,8 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    built_anew_with=["int_quotas_converted", "int_days"]
+) }}
+
 -- One row per quota × working day of its period: a quota is spread evenly over working days, so a month's share of a quarter is
 -- its share of working days. Where quotas overlap on a day, the one with the lowest preference is in force (a ramp quota before
 -- the full one, then the shorter period, then the newer row).
@@ -39,3 +44,4 @@ final as (
 )
 
 select * from final
+where {{ is_built_anew() }}

@@ -1,8 +1,16 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="call_id",
+    touched_by=["int_calls_gathered"],
+    logs=["call_date"],
+    built_anew_with=["int_emails_resolved", "int_seats"]
+) }}
+
 -- One row per recorded 1:1: host, the report of the host among the others, or why there is no pair.
 with calls as (
 
     select * from {{ ref('int_calls_gathered') }}
-    where call_kind = 'one_on_one'
+    where call_kind = 'one_on_one' and {{ is_touched('call_id') }}
 
 ),
 
@@ -12,9 +20,9 @@ emails as (
 
 ),
 
-rep_days as (
+seats as (
 
-    select * from {{ ref('int_rep_days') }}
+    select * from {{ ref('int_seats') }}
 
 ),
 
@@ -57,21 +65,21 @@ paired as (
         hosts.call_date,
         hosts.host_email,
         others.person_id as other_id,
-        rep_days.rep_id,
-        rep_days.manager_id,
-        rep_days.team_id,
-        rep_days.segment,
+        seats.rep_id,
+        seats.manager_id,
+        seats.team_id,
+        seats.segment,
         row_number() over (
             partition by hosts.call_id
             order by
-                case when rep_days.manager_id = hosts.host_id then 0 when rep_days.rep_id is not null then 1 else 2 end,
+                case when seats.manager_id = hosts.host_id then 0 when seats.rep_id is not null then 1 else 2 end,
                 others.person_id
         ) as preference
     from hosts
     left join others on hosts.call_id = others.call_id
-    left join rep_days
-        on others.person_id = rep_days.rep_id
-        and hosts.call_date = rep_days.day
+    left join seats
+        on others.person_id = seats.rep_id
+        and hosts.call_date between seats.first_day and seats.last_day
 
 ),
 

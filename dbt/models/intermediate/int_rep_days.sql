@@ -1,8 +1,13 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    built_anew_with=["int_seats", "stg_hr__absences", "int_days"]
+) }}
+
 -- One row per rep × day in a selling seat, through the end of the quarter of the as-of date (so that a running quarter's
 -- quota is prorated for whoever is still in seat; facts filter on the as-of date themselves).
-with assignments as (
+with seats as (
 
-    select * from {{ ref('int_assignments_classified') }}
+    select * from {{ ref('int_seats') }}
 
 ),
 
@@ -24,47 +29,6 @@ absence_kinds as (
 
 ),
 
-data_window as (
-
-    select * from {{ ref('int_data_window') }}
-
-),
-
-as_of_quarters as (
-
-    select quarter_start
-    from days
-    where day = {{ as_of() }}
-
-),
-
-bounds as (
-
-    select
-        cast({{ dbt.date_trunc('month', 'min(data_window.first_day)') }} as date) as first_day,
-        max(days.day) as last_day
-    from days
-    inner join as_of_quarters on days.quarter_start = as_of_quarters.quarter_start
-    cross join data_window
-
-),
-
-seats as (
-
-    select
-        assignments.person_id as rep_id,
-        assignments.manager_id,
-        assignments.team_id,
-        assignments.segment,
-        assignments.valid_from,
-        greatest(assignments.valid_from, bounds.first_day) as first_day,
-        least(coalesce(assignments.valid_to, bounds.last_day), bounds.last_day) as last_day
-    from assignments
-    cross join bounds
-    where assignments.seat_kind = 'rep'
-
-),
-
 seat_days as (
 
     select
@@ -75,7 +39,6 @@ seat_days as (
         valid_from,
         cast({{ each_day('first_day', 'last_day') }} as date) as day
     from seats
-    where first_day <= last_day
 
 ),
 
@@ -115,3 +78,4 @@ final as (
 )
 
 select * from final
+where {{ is_built_anew() }}

@@ -1,15 +1,23 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="month",
+    touched_by=["int_rep_periods_assigned", "int_rep_weeks_coached"]
+) }}
+-- depends_on: {{ ref('int_days') }}
+
 -- One row per rep × fiscal month in seat: weeks heard and coached, and minutes, from the weeks that start in the month.
 -- Months in seat without a week of their own (a seat of two days) have zeros and unknowns.
 with rep_months as (
 
     select * from {{ ref('int_rep_periods_assigned') }}
-    where period_kind = 'month'
+    where period_kind = 'month' and {{ is_touched('period_start') }}
 
 ),
 
 weeks as (
 
     select * from {{ ref('int_rep_weeks_coached') }}
+    where {{ is_touched('month') }}
 
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="month",
+    touched_by=["int_rep_months_coached"],
+    built_anew_with=["int_fiscal_months", "int_days", "stg_hr__employees"]
+) }}
+
 -- One row per rep × fiscal month in seat: the decayed stock of coaching of earlier months, and lags W1..W4.
 --
 -- With decay d = 0.5^(1/half-life) a week, a month whose weeks are a..b (numbered) has, at the start of a month whose first
@@ -25,6 +32,17 @@ days as (
 employees as (
 
     select * from {{ ref('stg_hr__employees') }}
+
+),
+
+months_to_build as (
+
+    -- What was coached in a month counts in all months after it.
+    select month from fiscal_months
+    where month >= (
+            select min(touched.month) from fiscal_months as touched
+            where {{ is_touched('touched.month') }}
+        )
 
 ),
 
@@ -71,6 +89,7 @@ weighted as (
     inner join shares as earlier
         on later.rep_id = earlier.rep_id
         and later.month_number > earlier.month_number
+    where {{ is_among('later.month', 'months_to_build') }}
 
 ),
 
@@ -161,6 +180,7 @@ final as (
             on shares.rep_id = lag_{{ lag }}.rep_id
             and shares.month_number - {{ lag }} = lag_{{ lag }}.month_number
     {% endfor %}
+    where {{ is_among('shares.month', 'months_to_build') }}
 
 )
 

@@ -1,9 +1,8 @@
 -- One row per rep × fiscal month in seat: the full (not ramp) quota of a whole month, whether in seat all of it or not, as the
 -- measure of ramp. Without one in the month, the rep's next or last one counts, then the median of the segment's.
-with quota_days as (
+with full_rates as (
 
-    select * from {{ ref('int_quota_days_spread') }}
-    where not is_ramp and not is_overlay
+    select * from {{ ref('int_rep_months_full_rates') }}
 
 ),
 
@@ -17,26 +16,6 @@ rep_months as (
 
     select * from {{ ref('int_rep_periods_assigned') }}
     where period_kind = 'month'
-
-),
-
-days_resolved as (
-
-    select *
-    from quota_days
-    qualify row_number() over (partition by person_id, day order by preference) = 1
-
-),
-
-full_rates as (
-
-    -- Amount per working day in each month that has any (part of a month is enough: a rate needs no more).
-    select
-        person_id as rep_id,
-        month,
-        {{ exact_mean('amount_per_day') }} as amount_per_day
-    from days_resolved
-    group by person_id, month
 
 ),
 

@@ -1,3 +1,8 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    touched_by=["int_quota_days_spread", "int_rep_days"]
+) }}
+
 -- One row per rep × fiscal month in seat, through the end of the running quarter: the quota in force prorated to working days
 -- in seat, the overlay quota beside it.
 with quota_days as (
@@ -38,3 +43,4 @@ final as (
 )
 
 select * from final
+where {{ is_built_anew() }}

@@ -1,3 +1,9 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="period_start",
+    touched_by=["int_rep_days"]
+) }}
+
 -- One row per rep × period (week, month, quarter) begun by the as-of date with a day in seat: who managed most of it.
 with rep_days as (
 
@@ -21,6 +27,8 @@ spells as (
             count(*) filter (where is_working_day_in_seat) as working_days_in_seat
         from rep_days
         where {{ column }} <= {{ as_of() }}
+            -- Only the periods that run, or ran at the last build, can still change by themselves.
+            and {{ column }} > {{ dbt.dateadd('day', -100, built_as_of()) }}
             {% if kind == 'week' %}and day <= {{ as_of() }}{% endif %}
         group by {{ column }}, rep_id, manager_id, team_id, segment
         {% if not loop.last %}union all{% endif %}

@@ -1,3 +1,11 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="week_start",
+    touched_by=["int_rep_periods_assigned", "fct_coaching_sessions"],
+    built_anew_with=["int_calendars_covered"]
+) }}
+-- depends_on: {{ ref('int_days') }}
+
 -- One row per rep × week in seat: 1:1s held and heard, and what is therefore known about coaching.
 -- A week is known if a 1:1 was heard, or if the manager's calendar covers it and none was held. Unheard is never counted as none.
 with rep_weeks as (
@@ -9,7 +17,9 @@ with rep_weeks as (
 
 weeks as (
 
+    -- A week that was running at the last build may have become complete since.
     select * from {{ ref('int_weeks') }}
+    where {{ is_touched('week_start') }} or week_end >= {{ built_as_of() }}
 
 ),
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="account_id",
+    touched_by=["fct_deals", "stg_hubspot__companies", "stg_hubspot__contacts"]
+) }}
+
 with accounts as (
 
     select * from {{ ref('stg_hubspot__companies') }}
@@ -24,6 +30,7 @@ contacts_counted as (
         account_id,
         count(*) as contact_count
     from contacts
+    where {{ is_touched('account_id') }}
     group by account_id
 
 ),
@@ -39,6 +46,7 @@ deals_summarised as (
         min(case when is_won then close_date end) as customer_since,
         max(last_call_date) as last_call_date
     from deals
+    where {{ is_touched('account_id') }}
     group by account_id
 
 ),
@@ -64,6 +72,7 @@ final as (
     from accounts
     left join contacts_counted on accounts.account_id = contacts_counted.account_id
     left join deals_summarised on accounts.account_id = deals_summarised.account_id
+    where {{ is_touched('accounts.account_id') }}
 
 )
 

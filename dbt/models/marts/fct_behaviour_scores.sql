@@ -1,12 +1,15 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_days", on_schema_change="fail", post_hook="{{ remember_days() }}"
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="call_date",
+    touched_by=["int_call_days"]
 ) }}
+-- depends_on: {{ ref('int_call_days') }}
 
 -- Wide and read twice: reading the files twice costs less than holding all rows in memory.
 with scores as not materialized (
 
     select * from {{ ref('stg_scores__behaviours') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 
@@ -20,7 +23,7 @@ calls as (
         manager_id,
         team_id
     from {{ ref('int_calls_matched') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
     union all
     select
         call_id,
@@ -30,7 +33,7 @@ calls as (
         manager_id,
         team_id
     from {{ ref('int_recorded_one_on_ones_matched') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 

@@ -1,18 +1,21 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_days", on_schema_change="fail", post_hook="{{ remember_days() }}"
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="call_date",
+    touched_by=["int_call_days"]
 ) }}
+-- depends_on: {{ ref('int_call_days') }}
 
 with calls as (
 
     select * from {{ ref('int_calls_gathered') }}
-    where call_kind = 'external' and {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where call_kind = 'external' and {{ is_touched('call_date') }}
 
 ),
 
 matches as (
 
     select * from {{ ref('int_calls_matched') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 
@@ -25,21 +28,21 @@ days as (
 signals as (
 
     select * from {{ ref('stg_signals__calls') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 
 scores as (
 
     select * from {{ ref('int_calls_scored') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 
 moments as (
 
     select * from {{ ref('stg_moments__calls') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 

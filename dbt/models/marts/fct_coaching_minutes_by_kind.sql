@@ -1,12 +1,21 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="session_date",
+    touched_by=["fct_coaching_sessions", "int_call_days"]
+) }}
+-- depends_on: {{ ref('int_call_days') }}
+
 with minutes as (
 
     select * from {{ ref('stg_sessions__minutes_by_kind') }}
+    where {{ is_touched('call_date') }}
 
 ),
 
 sessions as (
 
     select * from {{ ref('fct_coaching_sessions') }}
+    where {{ is_touched('session_date') }}
 
 ),
 
@@ -20,6 +29,7 @@ final as (
 
     select
         sessions.session_id,
+        sessions.session_date,
         minutes.kind,
         minutes.word_count,
         coalesce(kinds.kind_group, 'other') as kind_group,

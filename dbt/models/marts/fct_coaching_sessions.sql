@@ -1,25 +1,36 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="session_date",
+    touched_by=["int_one_on_ones_joined", "int_call_days"],
+    built_anew_with=["int_days"]
+) }}
+-- depends_on: {{ ref('int_call_days') }}
+
 with sessions as (
 
     select * from {{ ref('int_one_on_ones_joined') }}
+    where {{ is_touched('session_date') }}
 
 ),
 
 calls as (
 
     select * from {{ ref('int_calls_gathered') }}
-    where call_kind = 'one_on_one'
+    where call_kind = 'one_on_one' and {{ is_touched('call_date') }}
 
 ),
 
 heard as (
 
     select * from {{ ref('stg_sessions__one_on_ones') }}
+    where {{ is_touched('call_date') }}
 
 ),
 
 scores as (
 
     select * from {{ ref('int_calls_scored') }}
+    where {{ is_touched('call_date') }}
 
 ),
 

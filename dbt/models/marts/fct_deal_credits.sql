@@ -1,3 +1,13 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    touched_by=["int_deals_enriched", "stg_hubspot__deal_associations"],
+    built_anew_with=["int_identities_resolved", "int_assignments_classified", "int_seats", "int_days"]
+) }}
+-- depends_on: {{ ref('stg_hubspot__deal_associations') }}
+
+-- depends_on: {{ ref('stg_hubspot__deal_associations') }}
+
 with shares as (
 
     select * from {{ ref('int_deal_credit_shares') }}
@@ -23,9 +33,9 @@ assignments as (
 
 ),
 
-rep_days as (
+seats as (
 
-    select * from {{ ref('int_rep_days') }}
+    select * from {{ ref('int_seats') }}
 
 ),
 
@@ -50,29 +60,30 @@ final as (
         shares.credit_kind,
         reps.rep_id,
         coalesce(shares.owner_id, '(none)') as source_owner_id,
-        rep_days.manager_id,
-        rep_days.team_id,
+        seats.manager_id,
+        seats.team_id,
         deals.close_date,
         days.month,
         shares.credit_share,
         deals.amount * shares.credit_share as amount,
         '{{ var("company_currency") }}' as currency,
         shares.credit_kind = 'overlay' as is_overlay,
-        rep_days.rep_id is not null as is_in_seat,
+        seats.rep_id is not null as is_in_seat,
         case
             when shares.owner_id is null then 'no_owner'
             when identities.person_id is null then 'unknown_owner'
             when reps.rep_id is null then 'owner_is_no_rep'
-            when rep_days.rep_id is null then 'rep_not_in_seat'
+            when seats.rep_id is null then 'rep_not_in_seat'
         end as uncredited_reason
     from shares
     inner join deals on shares.deal_id = deals.deal_id
     left join identities on shares.owner_id = identities.source_id
     left join reps on identities.person_id = reps.rep_id
-    left join rep_days
-        on reps.rep_id = rep_days.rep_id
-        and deals.close_date = rep_days.day
+    left join seats
+        on reps.rep_id = seats.rep_id
+        and deals.close_date between seats.first_day and seats.last_day
     left join days on deals.close_date = days.day
+    where {{ is_touched('shares.deal_id') }}
 
 )
 

@@ -1,3 +1,18 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    logs=["deal_id", "account_id"],
+    touched_by=[
+        "int_deals_enriched",
+        "int_deal_owners_resolved",
+        "int_deal_histories_summarised",
+        "int_calls_counted_by_deal_day",
+        "stg_hubspot__deal_associations",
+        "stg_hubspot__companies",
+    ],
+    built_anew_with=["int_days"]
+) }}
+
 with deals as (
 
     select * from {{ ref('int_deals_enriched') }}
@@ -30,14 +45,23 @@ accounts as (
 
 calls as (
 
-    select * from {{ ref('int_calls_gathered') }}
-    where call_kind = 'external'
+    select * from {{ ref('int_calls_counted_by_deal_day') }}
 
 ),
 
 days as (
 
     select * from {{ ref('int_days') }}
+
+),
+
+deals_to_build as (
+
+    select deal_id from deals
+    where {{ is_touched('deal_id') }}
+    union
+    select deal_id from links
+    where object_type in ('company', 'companies') and {{ is_touched("'hubspot:' || object_id", 'account_id') }}
 
 ),
 
@@ -48,6 +72,7 @@ links_summarised as (
         min(case when object_type in ('company', 'companies') then 'hubspot:' || object_id end) as account_id,
         count(distinct case when object_type in ('contact', 'contacts') then object_id end) as contact_count
     from links
+    where {{ is_among('deal_id', 'deals_to_build') }}
     group by deal_id
 
 ),
@@ -56,15 +81,10 @@ calls_counted as (
 
     select
         deal_id,
-        count(distinct call_id) as call_count,
+        sum(calls_count) as call_count,
         max(call_date) as last_call_date
-    from (
-        select
-            call_id,
-            call_date,
-            {{ each_element('deal_ids') }} as deal_id
-        from calls
-    ) as call_deals
+    from calls
+    where {{ is_among('deal_id', 'deals_to_build') }}
     group by deal_id
 
 ),
@@ -114,7 +134,7 @@ final as (
         deals.risk_note,
         deals.lost_reason,
         coalesce(links_summarised.contact_count, 0) as contact_count,
-        coalesce(calls_counted.call_count, 0) as call_count,
+        cast(coalesce(calls_counted.call_count, 0) as bigint) as call_count,
         calls_counted.last_call_date,
         deals.excluded_reason is not null as is_excluded,
         deals.excluded_reason
@@ -125,6 +145,7 @@ final as (
     left join accounts on links_summarised.account_id = accounts.account_id
     left join calls_counted on deals.deal_id = calls_counted.deal_id
     left join days on deals.close_date = days.day
+    where {{ is_among('deals.deal_id', 'deals_to_build') }}
 
 )
 

@@ -1,13 +1,27 @@
-with rep_days as (
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="week_start",
+    touched_by=[
+        "fct_coaching_sessions",
+        "fct_calls",
+        "int_manager_meeting_minutes",
+        "int_reviews_counted_by_manager_week",
+    ],
+    built_anew_with=["int_seats", "stg_hr__absences", "int_calendars_covered", "int_days"]
+) }}
+-- depends_on: {{ ref('int_seats') }}
 
-    select * from {{ ref('int_rep_days') }}
-    where day <= {{ as_of() }} and manager_id is not null
+with weeks as (
+
+    select * from {{ ref('int_weeks') }}
 
 ),
 
-weeks as (
+weeks_to_build as (
 
-    select * from {{ ref('int_weeks') }}
+    -- A week that was running at the last build has more days now.
+    select week_start from weeks
+    where {{ is_touched('week_start') }} or week_end >= {{ built_as_of() }}
 
 ),
 
@@ -38,19 +52,27 @@ meetings as (
 sessions as (
 
     select * from {{ ref('fct_coaching_sessions') }}
-    where unmatched_reason is null
+    where unmatched_reason is null and {{ is_among('week_start', 'weeks_to_build') }}
 
 ),
 
 calls as (
 
     select * from {{ ref('fct_calls') }}
+    where {{ is_among('week_start', 'weeks_to_build') }}
 
 ),
 
-reviews as (
+reviews_counted as (
 
-    select * from {{ ref('int_reviews_resolved') }}
+    select * from {{ ref('int_reviews_counted_by_manager_week') }}
+
+),
+
+rep_days as (
+
+    select * from {{ ref('int_rep_days') }}
+    where day <= {{ as_of() }} and manager_id is not null and {{ is_among('week_start', 'weeks_to_build') }}
 
 ),
 
@@ -131,21 +153,6 @@ calls_counted as (
     from calls
     where manager_id is not null
     group by manager_id, week_start
-
-),
-
-reviews_counted as (
-
-    select
-        reviews.reviewer_id as manager_id,
-        days.week_start,
-        count(distinct reviews.call_id) as calls_reviewed_count
-    from reviews
-    inner join calls
-        on reviews.call_id = calls.call_id
-        and reviews.reviewer_id = calls.manager_id
-    inner join days on reviews.review_date = days.day
-    group by reviews.reviewer_id, days.week_start
 
 ),
 

@@ -1,18 +1,21 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_days", on_schema_change="fail", post_hook="{{ remember_days() }}"
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="call_date",
+    touched_by=["int_call_days"]
 ) }}
+-- depends_on: {{ ref('int_call_days') }}
 
 with moments as (
 
     select * from {{ ref('stg_moments__calls') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 
 calls as (
 
     select * from {{ ref('fct_calls') }}
-    where {{ is_on_changed_day('call_date', ref('int_call_days')) }}
+    where {{ is_touched('call_date') }}
 
 ),
 

@@ -1,7 +1,14 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="month",
+    touched_by=["fct_behaviour_scores"]
+) }}
+-- depends_on: {{ ref('int_days') }}
+
 with scores as (
 
     select * from {{ ref('fct_behaviour_scores') }}
-    where call_kind = 'external' and is_applicable and is_met is not null and rep_id is not null and month is not null
+    where call_kind = 'external' and is_applicable and is_met is not null and rep_id is not null and month is not null and {{ is_touched('month') }}
 
 ),
 

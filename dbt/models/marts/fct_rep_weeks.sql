@@ -1,6 +1,33 @@
-with rep_weeks as (
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="week_start",
+    touched_by=["int_rep_weeks_coached", "int_calls_counted_by_rep_day"],
+    built_anew_with=["stg_hr__employees"]
+) }}
+
+{% set weeks_before = var('cadence_window_weeks') - 1 %}
+with weeks as (
+
+    select * from {{ ref('int_weeks') }}
+
+),
+
+weeks_to_build as (
+
+    -- A week counts in the windows of the weeks after it.
+    select distinct
+        later.week_start,
+        later.week_number
+    from weeks as touched
+    inner join weeks as later on later.week_number between touched.week_number and touched.week_number + {{ weeks_before }}
+    where {{ is_touched('touched.week_start') }}
+
+),
+
+rep_weeks as (
 
     select * from {{ ref('int_rep_weeks_coached') }}
+    where week_number >= (select min(weeks_to_build.week_number) - {{ weeks_before }} from weeks_to_build)
 
 ),
 
@@ -57,7 +84,7 @@ windowed as (
     from rep_weeks
     window trailing_weeks as (
         partition by rep_id order by week_number
-        range between {{ var('cadence_window_weeks') - 1 }} preceding and current row
+        range between {{ weeks_before }} preceding and current row
     )
 
 ),
@@ -133,6 +160,7 @@ final as (
     left join calls_summed
         on rated.rep_id = calls_summed.rep_id
         and rated.week_start = calls_summed.week_start
+    where rated.week_start in (select weeks_to_build.week_start from weeks_to_build)
 
 )
 

@@ -1,8 +1,7 @@
 {% set grain = 'rubric_id, rubric_version, behaviour_id, scorer, scorer_version, month' %}
-with answers as (
+with answers_counted_by_day as (
 
-    select * from {{ ref('int_answers_gathered') }}
-    where is_applicable and is_met is not null
+    select * from {{ ref('int_answers_counted_by_day') }}
 
 ),
 
@@ -36,22 +35,6 @@ clicks_counted as (
         count(*) filter (where is_blind) as blind_count
     from reviews
     group by {{ grain }}
-
-),
-
-answers_counted_by_day as (
-
-    select
-        rubric_id,
-        rubric_version,
-        behaviour_id,
-        scorer,
-        scorer_version,
-        call_date,
-        count(*) as scored_count,
-        count(*) filter (where is_met) as scored_met_count
-    from answers
-    group by all
 
 ),
 

@@ -71,11 +71,14 @@ def test_every_page_has_an_owner_and_reads_marts(manifest: dict[str, Any], model
             assert layer(models[name]) == "marts", f"{exposure['name']} reads {name}"
 
 
-def test_what_is_incremental_is_built_by_day_and_remembers_its_days(models: Nodes) -> None:
-    """One mechanism (macros/by_day.sql); everything else is a table or a view, made anew by each run."""
+def test_what_is_incremental_is_told_by_all_it_is_made_of(models: Nodes) -> None:
+    """One mechanism (macros/incremental.sql); everything else is a table or a view, made anew by each run."""
     for model in models.values():
         config = model["config"]
-        if config["materialized"] not in {"view", "table"}:
-            assert config["incremental_strategy"] == "changed_days", model["name"]
-            assert [hook["sql"] for hook in config["post-hook"]] == ["{{ remember_days() }}"], model["name"]
-            assert "model.sideline.int_call_days" in model["depends_on"]["nodes"], model["name"]
+        if config["materialized"] in {"view", "table"}:
+            continue
+        assert config["incremental_strategy"] == "changed_objects", model["name"]
+        assert [hook["sql"] for hook in config["post-hook"]] == ["{{ remember_build() }}"], model["name"]
+        told_by = {*(config.get("touched_by") or []), *(config.get("built_anew_with") or [])}
+        read = {models[node]["name"] for node in model["depends_on"]["nodes"] if node in models}
+        assert told_by <= read, f"{model['name']} is told by models that it may be built before"

@@ -1,4 +1,10 @@
-{{ config(materialized="table") }}
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="calendar_event_id",
+    raw_table="raw_calendar__events",
+    raw_key=["event_uid", "starts_at"],
+    raw_object="trim(event_uid) || '@' || trim(starts_at)"
+) }}
 
 -- Occurrences on managers' calendars.
 {{ newest_rows(source('lake', 'raw_calendar__events'), ['event_uid', 'starts_at', 'calendar_owner_email']) }},

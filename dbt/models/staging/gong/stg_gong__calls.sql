@@ -1,4 +1,10 @@
-{{ config(materialized="table") }}
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="call_id",
+    raw_table="raw_gong__calls",
+    raw_key=["id"],
+    raw_object="'gong:' || trim(id)"
+) }}
 
 -- Calls the recorder knows of, internal ones too (1:1s are among them).
 {{ newest_rows(source('lake', 'raw_gong__calls'), ['id']) }},

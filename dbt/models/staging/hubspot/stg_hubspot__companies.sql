@@ -1,3 +1,11 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="account_id",
+    raw_table="raw_hubspot__companies",
+    raw_key=["id"],
+    raw_object="'hubspot:' || trim(id)"
+) }}
+
 -- Customers and prospects.
 {{ newest_rows(source('lake', 'raw_hubspot__companies'), ['id'], 'updated_at') }},
 

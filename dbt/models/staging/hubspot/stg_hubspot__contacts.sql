@@ -1,3 +1,12 @@
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="contact_id",
+    raw_table="raw_hubspot__contacts",
+    raw_key=["id"],
+    raw_object="trim(id)",
+    logs=["account_id"]
+) }}
+
 -- People on the customers' side.
 {{ newest_rows(source('lake', 'raw_hubspot__contacts'), ['id'], 'updated_at') }},
 

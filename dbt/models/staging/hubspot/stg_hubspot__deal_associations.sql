@@ -1,4 +1,10 @@
-{{ config(materialized="table") }}
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    raw_table="raw_hubspot__deal_associations",
+    raw_key=["deal_id"],
+    raw_object="'hubspot:' || trim(deal_id)"
+) }}
 
 -- What a deal is linked to: contacts, companies, and owners who share its credit.
 {{ newest_rows(source('lake', 'raw_hubspot__deal_associations'), ['deal_id', 'to_object_type', 'to_object_id', 'association_label'], object_key=['deal_id']) }},

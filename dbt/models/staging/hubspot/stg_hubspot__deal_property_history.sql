@@ -1,4 +1,10 @@
-{{ config(materialized="table") }}
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    raw_table="raw_hubspot__deal_property_history",
+    raw_key=["deal_id"],
+    raw_object="'hubspot:' || trim(deal_id)"
+) }}
 
 -- Every value a deal property has had.
 {{ newest_rows(

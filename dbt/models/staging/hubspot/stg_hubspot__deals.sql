@@ -1,4 +1,10 @@
-{{ config(materialized="table") }}
+{{ config(
+    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    object="deal_id",
+    raw_table="raw_hubspot__deals",
+    raw_key=["id"],
+    raw_object="'hubspot:' || trim(id)"
+) }}
 
 -- Deals as the CRM holds them now; deleted and merged ones stay and are marked.
 {{ newest_rows(source('lake', 'raw_hubspot__deals'), ['id'], 'updated_at') }},

@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 -- Minutes of each kind of talk in 1:1s heard.
 with source as (
 

@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 -- 1:1s heard: minutes of what was heard, not extended.
 with source as (
 
