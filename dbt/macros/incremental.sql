@@ -49,10 +49,16 @@
     create table if not exists {{ files_staged() }} (model_name varchar, source_file varchar, load_order double);
     insert into {{ builds() }} select cast(uuid() as varchar), 0, '' where not exists (select 1 from {{ builds() }});
     update {{ builds() }} set build_number = build_number + 1, project_version = '{{ project_version() }}';
+    delete from {{ models_built() }} where model_name not in ('{{ model_names() | join("', '") }}');
     delete from {{ objects_changed() }}
     where build_number <= least(
         (select min(build_number) from {{ models_built() }}), (select build_number - {{ builds_told() }} from {{ builds() }})
     )
+{%- endmacro %}
+
+{# Models of this project: one that is gone must not be waited for. #}
+{% macro model_names() -%}
+    {{ return(graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') | list if execute else []) }}
 {%- endmacro %}
 
 {% macro builds_told() -%} 10 {%- endmacro %}

@@ -76,8 +76,46 @@ _MID_CLAUSE = (
     rf"|{_VERB_FIRST})"
 )
 
+# "Is it", "was that" asks wherever it stands, but for the sentence that opens behind it ("the trouble is it is late").
+_IS_IT = r"\b(?:is|was|are|were) (?:it|they|he|she|that|this|we|you|your|there)(?: (?:[^i\s]|i[^s\s])|$)"
+_LINKS = r"(?:(?:and|so|but|okay|yeah|right|oh|um|uh|ha|sorry|no) )*"
+# What is left of a question when people talk: its last or its first words.
+_FRAGMENT = (
+    rf"^{_LINKS}(?:which|whose|what|who) (?:[a-z0-9]+ ?){{1,3}}$|^{_LINKS}(?:what|why|how|who|when|where)$|^(?:in|with|for|from|at|on) (?:what|which|whose)\b"
+    r"|\bwhat (?:then|next)$|\b(?:is it|or not|or no|has he|has she|have you|do you|are you|is he|is she|isn it|am i warm|am i right)$"
+    r"|\bany (?:other|more|idea|surcharge|news|questions|thoughts|chance|reason|particular)\b[^|]{0,40}$"
+    r"|\b(?:who|what|why|how|where|when) (?:will|would) [a-z0-9]+|\b(?:anything|anyone|anybody) (?:you|else|i|burning|to)\b|\b(?:so|and|or) which\b"
+    r"|\bwhat is (?:next|up|left|missing|open|behind)\b[^|]{0,25}$|\bwhere is [a-z0-9]+ ?[a-z0-9]*$|\b(?:they|you|it|that) not$| (?:which|why|what|how old|who)$"
+)
+# The verb before a subject of more than a word, known by the verb that follows.
+_SUBJECT_THEN_VERB = (
+    r"\bdid (?:the|a|your|our|my|[a-z0-9]+) [a-z0-9]+ (?:[a-z0-9]+ )?(?:show|come|go|get|say|work|like|want|happen|make|ask|take|turn|end|help)\b"
+    r"|\bdoes (?:a|an|the|your|our|my|that|this|everybody|everyone|anybody|20|he|she|it) (?:[a-z0-9]+ ){0,2}"
+    r"(?:count|know|work|suit|come|go|mean|need|have|take|look|get|make|do|feel|fit|help|want|run|change|matter|happen|say|use|cost|sound)\b"
+    r"|\bdo (?:your|the|our|their|people|most|both) (?:[a-z0-9]+ ){1,2}"
+    r"(?:work|know|come|go|close|use|have|need|get|want|like|do|see|run|pay|take|mean|look|feel)\b"
+    r"|\b(?:would|could|will|can|should|does) (?:another|a|an|the|your|our|my|yours|that|this|three|20|somebody|anybody|both|either) (?:[a-z0-9]+ ){0,3}"
+    r"(?:suit|work|be|help|go|do|fit|make|feel|have|need|get|come|take|want|like|count|matter|change|cover)\b"
+    r"|\bwhat d (?:you|they|we)\b|\bwhat (?:are|were|was|is) (?:you|they|we|your|their|his|her|the|our|that|this|it)\b"
+    r"|\bhow (?:do|does|did|is|are|was|were|would|will|can|could|should|many|much|long|often|big|far|old|late|early|soon|high|sure|confident)\b"
+)
+_LAST_WORDS = (
+    r"\bis (?:the |a |your |our |my |that |this )?[a-z0-9]+ (?:okay|ok|alright|all right|right|fine|good enough|enough|possible|still [a-z0-9]+|on|alive|included|"
+    r"good|big|new|free|real|true|normal|typical|clear|ready|different|important)$"
+    r"|\b(?:by when|since when|until when|how many|how much|how long|which one|which ones|what for|how so|says who|or what|or both|or either|"
+    r"you reckon|would you say|you say|did you|could you|would you|can you|will you|were you|was it|was that|are they|is that|"
+    r"or the other(?: one)?|or just the [a-z0-9]+|or by [a-z0-9]+)$"
+    r"|^(?:[a-z0-9]+ ){1,7}or (?:[a-z0-9]+ ?){1,5}$"  # a short choice of two
+)
+# A verb behind its subject states: what follows is no subject of its ("you are you're a good one").
+_STATES = (
+    rf"{_B}(i|you|we|they|he|she|it|there) {_BE_DO[:-1]}|must)(?: not)?{_B}|{_B}(that|this) (?:is|was)(?: not)?{_B}"
+)
+_STATED = "${1}${2} _"
+
 ASKS_AT_START = rf"{_SENTENCE_START}(?:{_WH}|{_INVERTED})"
-ASKS_ANYWHERE = rf"{_LOOSE_START}(?:{_WH}|{_INVERTED})|{_MID_CLAUSE}|{_TAG}|{_CONDITION}"
+ASKS_ANYWHERE = rf"{_LOOSE_START}(?:{_WH}|{_INVERTED})|{_MID_CLAUSE}|{_IS_IT}|{_SUBJECT_THEN_VERB}".replace(r"\b", _B)
+ASKS_AT_THE_ENDS = rf"{_TAG}|{_CONDITION}|{_FRAGMENT}|{_LAST_WORDS}".replace(r"\b", _B)
 INVITES = _INVITATION
 
 _OPEN = rf"{_B}(?:(?:what|why)(?:'s|'re|'d)?{_B}|how (?:do|does|did|is|are|was|were|would|will|can|could|should|have|has|come|else|exactly)\b|how's|how're)"
@@ -87,12 +125,16 @@ _CLOSED_START = rf"{_SENTENCE_START}(?:{_INVERTED}|how {_QUANTITY}\b|(?:who|when
 
 def is_question(lower: pl.Expr) -> pl.Expr:
     """Whether an utterance (in lower case) asks something."""
-    is_punctuated = lower.str.contains(r"[.?!|]")  # "|" ends a sentence of the normal form
+    # "|" ends a sentence of the normal form. Punctuated texts are null below: what is looked for is costly.
+    bare = pl.when(~lower.str.contains(r"[.?!|]")).then(lower)
+    asks_barely = bare.str.replace_all(_STATES, _STATED).str.contains(ASKS_ANYWHERE) | bare.str.contains(
+        ASKS_AT_THE_ENDS
+    )
     return (
         lower.str.contains("?", literal=True)
         | lower.str.contains(ASKS_AT_START)
         | lower.str.contains(INVITES)
-        | (~is_punctuated & lower.str.contains(ASKS_ANYWHERE))
+        | asks_barely.fill_null(False)
     )
 
 
