@@ -77,11 +77,15 @@ _MID_CLAUSE = (
 )
 
 # "Is it", "was that" asks wherever it stands, but for the sentence that opens behind it ("the trouble is it is late").
-_IS_IT = r"\b(?:is|was|are|were) (?:it|they|he|she|that|this|we|you|your|there)(?: (?:[^i\s]|i[^s\s])|$)"
+_IS_IT = (
+    r"\b(?:is|was|are|were) (?:it|they|he|she|this|you|your|there)(?: (?:[^i\s]|i[^s\s])|$)"
+    r"|\b(?:is|was) that (?:a|an|per|right|correct|okay|what|how|something|included|enough|possible|normal|all|true|fair|too|more|because|in|on|for|"
+    r"from|with|still|also)\b"
+)
 _LINKS = r"(?:(?:and|so|but|okay|yeah|right|oh|um|uh|ha|sorry|no) )*"
 # What is left of a question when people talk: its last or its first words.
 _FRAGMENT = (
-    rf"^{_LINKS}(?:which|whose|what|who) (?:[a-z0-9]+ ?){{1,3}}$|^{_LINKS}(?:what|why|how|who|when|where)$|^(?:in|with|for|from|at|on) (?:what|which|whose)\b"
+    rf"^{_LINKS}(?:which|whose|what) (?:[a-z0-9]+ ?){{1,3}}$|^{_LINKS}(?:what|why|how|who|when|where)$|^(?:in|with|for|from|at|on) (?:what|which|whose)\b"
     r"|\bwhat (?:then|next)$|\b(?:is it|or not|or no|has he|has she|have you|do you|are you|is he|is she|isn it|am i warm|am i right)$"
     r"|\bany (?:other|more|idea|surcharge|news|questions|thoughts|chance|reason|particular)\b[^|]{0,40}$"
     r"|\b(?:who|what|why|how|where|when) (?:will|would) [a-z0-9]+|\b(?:anything|anyone|anybody) (?:you|else|i|burning|to)\b|\b(?:so|and|or) which\b"

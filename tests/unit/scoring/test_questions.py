@@ -6,6 +6,10 @@ import pytest
 from pipelines.scoring.signals.questions import is_open_question, is_question
 
 QUESTIONS = [
+    "the lift by the kitchen is it wide enough?",
+    "we have two hundred on the list and how many of those still pay?",
+    "did the new people turn up in the end?",
+    "green or the other one?",
     "What are you hoping to change?",
     "do you have a date in mind",
     "so how does your team handle that today",
@@ -27,6 +31,9 @@ QUESTIONS = [
     "and if the driver has no reception",
 ]
 STATEMENTS = [
+    "you are you're the first to notice.",
+    "i did i sent it on the way home.",
+    "she does the routes in her head.",
     "What I like about it is the speed.",
     "we can do that for you",
     "I know how you feel about it",
