@@ -15,7 +15,7 @@ SALES = {
 
 
 def test_behaviour_ids_are_the_contract() -> None:
-    rubric = load_rubric(REPOSITORY / "rubrics" / "sales_call.v3.yaml")
+    rubric = load_rubric(REPOSITORY / "rubrics" / "sales_call.v4.yaml")
     assert {behaviour.id for behaviour in rubric.behaviours} == SALES
 
 
