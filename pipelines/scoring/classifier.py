@@ -115,7 +115,9 @@ def fit_all(features: np.ndarray, labels: np.ndarray, weights: np.ndarray, penal
         step = _direction(gradient, memory)
         step = np.where((step * gradient).sum(axis=0) < 0, step, -1e-3 * gradient) * is_open
         ahead = design @ step
-        length = _length(margin, ahead, labels, weights, (ridge * beta * step).sum(axis=0), (ridge * step**2).sum(axis=0))
+        length = _length(
+            margin, ahead, labels, weights, (ridge * beta * step).sum(axis=0), (ridge * step**2).sum(axis=0)
+        )
         beta, margin = beta + length * step, margin + length * ahead
         after = design.T @ (weights * (sigmoid(margin) - labels)) + ridge * beta
         memory = [*memory[1 - REMEMBERED_STEPS :], (length * step, after - gradient)]

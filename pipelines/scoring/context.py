@@ -126,4 +126,3 @@ def _before(by_turn: np.ndarray, turns: np.ndarray, back: int) -> np.ndarray:
 def _place(count: int) -> np.ndarray:
     share = np.arange(count) / max(count, 1)
     return np.column_stack([share, *(share < early for early in _THIRDS), *(share > late for late in _END)])
-

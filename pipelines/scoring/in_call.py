@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from pipelines.scoring.classifier import balanced, fit, fit_all, sigmoid
 from pipelines.scoring.context import Context, features_of, length_offset, logits, surroundings
-from pipelines.scoring.judging import Said
+from pipelines.scoring.judging import KeyFacts, Said
 from pipelines.scoring.matching import (
     EMBEDDING_SCALE,
     NEAR_MISS_WEIGHT,
@@ -78,12 +78,11 @@ def said_of(call: PracticeCall, reader: Reader | None = None) -> Said:
     texts = [line.text for line in call.lines]
     marked = mark_texts(texts)
     text = pl.col("text")
-    quiet = pl.DataFrame({"text": texts}).select(
-        back_channel(text.str.to_lowercase(), text.str.count_matches(r"\S+"))
-    )
+    quiet = pl.DataFrame({"text": texts}).select(back_channel(text.str.to_lowercase(), text.str.count_matches(r"\S+")))
     seconds = np.array([max(len(text.split()), 1) for text in texts]) / WORDS_PER_SECOND
     ends = np.cumsum(seconds + GAP_SECONDS) - GAP_SECONDS
-    chance, facts = np.zeros((len(texts), 0)), []
+    chance = np.zeros((len(texts), 0))
+    facts: Sequence[KeyFacts] = []
     if reader is not None:
         chance, _, facts = reader.read(marked)
     return Said(
@@ -119,9 +118,7 @@ def _rows_of(rubric: Rubric) -> _Rows:
             shown, weight = _of_line(rubric, line.role, line.shows, line.near_misses, line.kind)
             more_labels.append(shown)
             more_weights.append(weight)
-    return _Rows(
-        texts, asks, np.vstack([labels, *more_labels]), np.vstack([weights, *more_weights]), np.array(fold)
-    )
+    return _Rows(texts, asks, np.vstack([labels, *more_labels]), np.vstack([weights, *more_weights]), np.array(fold))
 
 
 def _of_line(
@@ -172,9 +169,7 @@ def teach(rubric: Rubric, encoders: Encoders) -> Taught:
     reader = Reader(Matcher(rubric, encoders, (first, second), in_call=True))
     calls = [said_of(call, reader) for call in rubric.practice]
     unseen = [_one_fold(said, fold, rows.labels.shape[1]) for said, fold in zip(calls, folds, strict=True)]
-    return Taught(
-        (_last_fold(first, count + 1), _last_fold(second, count + 1)), learn_context(rubric, unseen, folds)
-    )
+    return Taught((_last_fold(first, count + 1), _last_fold(second, count + 1)), learn_context(rubric, unseen, folds))
 
 
 def _one_fold(said: Said, fold: int, targets: int) -> Said:

@@ -270,9 +270,7 @@ def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> t
 class Matcher:
     """A rubric's trained detectors. ``probabilities`` of a text depend on that text alone."""
 
-    def __init__(
-        self, rubric: Rubric, encoders: Encoders, heads: tuple[Heads, Heads], in_call: bool = False
-    ) -> None:
+    def __init__(self, rubric: Rubric, encoders: Encoders, heads: tuple[Heads, Heads], in_call: bool = False) -> None:
         """``in_call``: the detectors are only a first stage; what they say are margins, which the call turns into chances."""
         self.rubric = rubric
         self.in_call = in_call

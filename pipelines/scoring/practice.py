@@ -87,7 +87,9 @@ def _read_call(file: Path, folder: Path, labels: Labels) -> PracticeCall:
 def _read_line(written: str, place: str, labels: Labels) -> PracticeLine:
     found = _LINE.match(written)
     if not found:
-        raise PracticeError(f"{place}: expected `R: text`, `C? text {{label, ~label}}` or the like, not {written[:60]!r}")
+        raise PracticeError(
+            f"{place}: expected `R: text`, `C? text {{label, ~label}}` or the like, not {written[:60]!r}"
+        )
     role = SPEAKERS[found[1]]
     given = [label.strip() for label in (found[3] or "").split(",") if label.strip()]
     kinds = [label.removeprefix(KIND_LABEL) for label in given if label.startswith(KIND_LABEL)]

@@ -123,9 +123,7 @@ class Reader:
             highest = [np.where(is_kind, whole, most) for whole, most in zip(about, highest, strict=True)]
         self._remember(texts, np.array(highest), np.array([rows.argmax(axis=0) for rows in per_text]))
 
-    def _learn_margins(
-        self, texts: list[str], parts: list[list[tuple[str, bool]]], on_encode: OnEncode | None
-    ) -> None:
+    def _learn_margins(self, texts: list[str], parts: list[list[tuple[str, bool]]], on_encode: OnEncode | None) -> None:
         wholes = [(plain(text), "?" in text) for text in texts]
         distinct = list(dict.fromkeys(unit for part in (*parts, wholes) for unit in part))
         place = {unit: row for row, unit in enumerate(distinct)}
