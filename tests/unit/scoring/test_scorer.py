@@ -34,7 +34,7 @@ def sales(encoders, model_cache: Path) -> Scorer:
 
 @pytest.fixture(scope="module")
 def one_on_one(encoders, model_cache: Path) -> Scorer:
-    return Scorer(load_rubric(REPOSITORY / "rubrics" / "one_on_one.v4.yaml"), encoders, model_cache)
+    return Scorer(load_rubric(REPOSITORY / "rubrics" / "one_on_one.v3.yaml"), encoders, model_cache)
 
 
 def plumbing(file: str) -> list[dict]:
