@@ -14,6 +14,7 @@ from pipelines.scoring.rubric import Rubric
 ENOUGH_MET, ENOUGH_NEAR_MISSES = 20, 10
 GOOD_HIT_RATE = 0.7
 MOST_PAIRS = 8
+ENOUGH_CALLS = 10
 MOST_LISTED = 2
 
 
@@ -66,6 +67,7 @@ class RubricCheck:
         lines = [
             f"{self.rubric.id} v{self.rubric.version}: {len(self.rubric.behaviours)} behaviours, "
             f"{len(self.rubric.moments)} moments, {len(self.rubric.kinds)} kinds, hash {self.rubric.content_hash()[:16]}",
+            *_practice_lines(self.rubric),
             "Examples judged by a model that has not seen them (to compare versions; not an accuracy on real calls):",
             f"{'':30}  recognised  near-misses rejected  others rejected",
         ]
@@ -80,6 +82,19 @@ class RubricCheck:
             f"  {taken} ← {really}: {count}, for example “{text}”" for taken, really, count, text in self.confusions
         ]
         return "\n".join(lines)
+
+
+def _practice_lines(rubric: Rubric) -> list[str]:
+    """How many practice calls there are, and which behaviours they show too seldom or nearly always."""
+    if not rubric.practice:
+        return []
+    lines = sum(len(call.lines) for call in rubric.practice)
+    hands = len({call.hand for call in rubric.practice})
+    shown = [{label for line in call.lines for label in line.shows} for call in rubric.practice]
+    counts = {one.id: sum(one.id in labels for labels in shown) for one in rubric.behaviours}
+    few = [f"{name} {count}" for name, count in counts.items() if count < ENOUGH_CALLS]
+    told = [f"Learned from {len(rubric.practice)} practice calls by {hands} hands as well, {lines} lines."]
+    return [*told, f"Shown in few of them: {', '.join(few)}; label some more."] if few else told
 
 
 def check_rubric(rubric: Rubric, encoders: Encoders) -> RubricCheck:
@@ -144,7 +159,20 @@ def compare_rubrics(old: Rubric, new: Rubric, most: int | None = None) -> str:
     lines += [f"+ kind {one} added" for one in kinds_after if one not in kinds_before]
     for name in (one for one in kinds_before if one in kinds_after):
         lines += _changes(f"kind {name}", kinds_before[name].model_dump(), kinds_after[name].model_dump(), most)
+    lines += _practice_changes(old, new)
     return "\n".join(lines if len(lines) > 1 else [*lines, "nothing changed"])
+
+
+def _practice_changes(old: Rubric, new: Rubric) -> list[str]:
+    before, after = ({(call.hand, call.name): call for call in rubric.practice} for rubric in (old, new))
+    if before == after:
+        return []
+    changed = sum(before[one] != after[one] for one in before.keys() & after.keys())
+    lines = [sum(len(call.lines) for call in rubric.practice) for rubric in (old, new)]
+    return [
+        f"~ practice calls: {len(before)} → {len(after)}, lines {lines[0]} → {lines[1]} "
+        f"(came {len(after.keys() - before.keys())}, went {len(before.keys() - after.keys())}, changed {changed})"
+    ]
 
 
 def compare_checks(old: RubricCheck, new: RubricCheck) -> str:

@@ -41,6 +41,7 @@ class KeyFacts:
     asks: bool
     answers_itself: bool
     opens_as_answer: bool
+    words: int = 0
 
 
 def facts_of(marked_text: str, asks: bool) -> KeyFacts:
@@ -53,7 +54,9 @@ def facts_of(marked_text: str, asks: bool) -> KeyFacts:
         is_answer = len(plain(later[0]).split()) >= SELF_ANSWER_WORDS and bool(_SELF_ANSWER.search(plain(later[0])))
         answers_itself |= part.endswith("?") and is_answer and not any(one.endswith("?") for one in later)
     checks = bool(_CHECK.search(text)) or any(bool(_CHECK.search(plain(part))) for part in parts)
-    return KeyFacts(checks, bool(_DATE.search(text)), asks, answers_itself, bool(_SELF_ANSWER.search(text)))
+    return KeyFacts(
+        checks, bool(_DATE.search(text)), asks, answers_itself, bool(_SELF_ANSWER.search(text)), len(text.split())
+    )
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def training_set(
     # An example and its twin share the weight of one.
     twins = np.array([_has_twin(examples, row) for row in rows])
     weights = np.where(twins, 0.5, 1.0) * np.array(own_weights)
-    return np.array(rows, dtype=np.int64), np.array(labels), balanced(np.array(labels), weights)
+    return np.array(rows, dtype=np.int64), np.array(labels), weights
 
 
 def _has_twin(examples: Sequence[Example], row: int) -> bool:
@@ -177,7 +177,11 @@ class Heads:
 
     def probability(self, vectors: np.ndarray, cues: np.ndarray) -> np.ndarray:
         """(n, targets)."""
-        return sigmoid(self.slope * (self.likeness(vectors, cues) @ self.weights + self.bias) + self.shift)
+        return sigmoid(self.slope * self.margin(vectors, cues) + self.shift)
+
+    def margin(self, vectors: np.ndarray, cues: np.ndarray) -> np.ndarray:
+        """(n, targets), before calibration."""
+        return self.likeness(vectors, cues) @ self.weights + self.bias
 
 
 def features(vectors: np.ndarray, cues: np.ndarray, centre: np.ndarray, scale: float) -> np.ndarray:
@@ -207,6 +211,7 @@ class Target:
     rows: np.ndarray
     labels: np.ndarray
     weights: np.ndarray
+    plain_weights: np.ndarray  # before both sides are made to weigh the same
     prior: float = 0.5
 
 
@@ -216,13 +221,16 @@ def targets_of(rubric: Rubric) -> tuple[list[str], list[Target]]:
     Targets are the detectors in order, then the utterance kinds as ``kind:<id>`` (each against all others).
     """
     examples = examples_of(rubric)
-    targets = [Target(d.id, *training_set(d, examples), prior=PRIOR) for d in rubric.detectors]
+    targets = []
+    for detector in rubric.detectors:
+        rows, labels, weights = training_set(detector, examples)
+        targets.append(Target(detector.id, rows, labels, balanced(labels, weights), weights, PRIOR))
     texts = [example.text for example in examples]
     kinds = {kind.id for kind in rubric.kinds}
     rows = np.array([row for row, example in enumerate(examples) if example.detector in kinds], dtype=np.int64)
     for kind in rubric.kinds:
         labels = np.array([float(examples[row].detector == kind.id) for row in rows])
-        targets.append(Target(KIND + kind.id, rows, labels, balanced(labels)))
+        targets.append(Target(KIND + kind.id, rows, labels, balanced(labels), np.ones(len(labels))))
     return [plain(text) for text in mark_texts(texts)], targets
 
 
@@ -262,18 +270,23 @@ def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> t
 class Matcher:
     """A rubric's trained detectors. ``probabilities`` of a text depend on that text alone."""
 
-    def __init__(self, rubric: Rubric, encoders: Encoders, heads: tuple[Heads, Heads]) -> None:
+    def __init__(self, rubric: Rubric, encoders: Encoders, heads: tuple[Heads, Heads], in_call: bool = False) -> None:
+        """``in_call``: the detectors are only a first stage; what they say are margins, which the call turns into chances."""
         self.rubric = rubric
+        self.in_call = in_call
         self.names = [d.id for d in rubric.detectors] + [KIND + kind.id for kind in rubric.kinds]
         self._readers = list(zip(encoders, heads, strict=True))
 
     def probabilities(
         self, texts: Sequence[str], is_marked_question: Sequence[bool], on_encode: OnEncode | None = None
     ) -> np.ndarray:
-        """(n, targets) probability that each text shows each target, rounded so that no platform detail shows."""
+        """(n, targets) probability that each text shows each target, or its margin; rounded so that no platform detail shows."""
         if not texts:
             return np.empty((0, len(self.names)))
         cues = cue_features(self.rubric, texts, is_marked_question)
+        if self.in_call:
+            margins = [own.margin(encoder.vectors(texts, on_encode), cues) for encoder, own in self._readers]
+            return np.mean(margins, axis=0).round(4)
         said = [own.probability(encoder.vectors(texts, on_encode), cues) for encoder, own in self._readers]
         return np.mean(said, axis=0).round(4)
 

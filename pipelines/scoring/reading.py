@@ -83,7 +83,8 @@ class Reader:
         """Of normalised texts (with sentence marks), in order.
 
         Returns:
-            (n, targets) highest probability among a text's units; (n, targets) which unit that was; facts.
+            (n, targets) highest probability among a text's units; (n, targets) which unit that was; facts. Of a matcher that
+            judges in the call: (n, 2 × targets) highest margin among the units, then the margin of the whole text.
         """
         if len(self._rows) > MOST_REMEMBERED:
             self._forget()
@@ -93,13 +94,17 @@ class Reader:
         rows = [self._rows[text] for text in texts]
         if not rows:
             nothing = np.empty((0, len(self._matcher.names)))
-            return nothing, nothing.astype(np.int64), []
+            chances = np.hstack([nothing, nothing]) if self._matcher.in_call else nothing
+            return chances, nothing.astype(np.int64), []
         chunks, best = np.concatenate(self._probabilities), np.concatenate(self._best)
         self._probabilities, self._best = [chunks], [best]
         return chunks[rows], best[rows], [self.facts[row] for row in rows]
 
     def _learn(self, texts: list[str], on_encode: OnEncode | None) -> None:
         parts = [units(text) for text in texts]
+        if self._matcher.in_call:
+            self._learn_margins(texts, parts, on_encode)
+            return
         is_kind = np.array([name.startswith("kind:") for name in self._matcher.names])
         # What a turn is about does not hang on punctuation, which a recogniser may not write.
         bare = [[(unit, False) for unit, _ in units(plain(text))] if is_kind.any() else [] for text in texts]
@@ -107,7 +112,6 @@ class Reader:
         place = {unit: row for row, unit in enumerate(distinct)}
         said, are_marked = zip(*distinct, strict=True)
         chance = self._matcher.probabilities(said, are_marked, on_encode)
-        asks = pl.DataFrame({"text": texts}).select(is_question(pl.col("text")))["text"].to_list()
         per_text = [chance[[place[unit] for unit in part]] for part in parts]
         highest = [rows.max(axis=0) for rows in per_text]
         if is_kind.any():
@@ -117,11 +121,26 @@ class Reader:
                 for text, part in zip(texts, bare, strict=True)
             ]
             highest = [np.where(is_kind, whole, most) for whole, most in zip(about, highest, strict=True)]
+        self._remember(texts, np.array(highest), np.array([rows.argmax(axis=0) for rows in per_text]))
+
+    def _learn_margins(self, texts: list[str], parts: list[list[tuple[str, bool]]], on_encode: OnEncode | None) -> None:
+        wholes = [(plain(text), "?" in text) for text in texts]
+        distinct = list(dict.fromkeys(unit for part in (*parts, wholes) for unit in part))
+        place = {unit: row for row, unit in enumerate(distinct)}
+        said, are_marked = zip(*distinct, strict=True)
+        margin = self._matcher.probabilities(said, are_marked, on_encode)
+        per_text = [margin[[place[unit] for unit in part]] for part in parts]
+        highest = np.array([rows.max(axis=0) for rows in per_text])
+        whole = margin[[place[unit] for unit in wholes]]
+        self._remember(texts, np.hstack([highest, whole]), np.array([rows.argmax(axis=0) for rows in per_text]))
+
+    def _remember(self, texts: list[str], chance: np.ndarray, best: np.ndarray) -> None:
+        asks = pl.DataFrame({"text": texts}).select(is_question(pl.col("text")))["text"].to_list()
         first = len(self._rows)
         self._rows.update({text: first + row for row, text in enumerate(texts)})
         self.facts += [facts_of(text, bool(one)) for text, one in zip(texts, asks, strict=True)]
-        self._probabilities.append(np.array(highest))
-        self._best.append(np.array([rows.argmax(axis=0) for rows in per_text]))
+        self._probabilities.append(chance)
+        self._best.append(best)
 
 
 def _about(whole: str, parts: Sequence[tuple[str, bool]], rows: np.ndarray) -> np.ndarray:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
+from pipelines.scoring.practice import Labels, PracticeCall, PracticeError, read_practice_calls
 from pipelines.scoring.text import CUE_MACROS
 
 LOCK_FILE = "published.lock"
@@ -162,14 +163,35 @@ class Rubric(_Part):
     moments: tuple[Moment, ...] = ()
     behaviours: tuple[Behaviour, ...] = Field(min_length=1)
     kinds: tuple[Kind, ...] = ()
+    practice_calls: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9_.]+$",
+        description="Folder beside this file with labelled calls to learn from: .txt files, one line an utterance, "
+        "in a sub-folder for each person who labelled them. Format: rubrics/CHANGELOG.md.",
+    )
+    _practice: tuple[PracticeCall, ...] = PrivateAttr(())
+
+    @property
+    def practice(self) -> tuple[PracticeCall, ...]:
+        """The practice calls, as ``load_rubric`` read them."""
+        return self._practice
+
+    def with_practice(self, calls: tuple[PracticeCall, ...]) -> Self:
+        """The same rubric taught with ``calls``."""
+        taught = self.model_copy()
+        taught._practice = calls
+        return taught
 
     @property
     def detectors(self) -> tuple[Moment | Behaviour, ...]:
         return (*self.moments, *self.behaviours)
 
     def content_hash(self) -> str:
-        """Hash of what is written in the file (not of comments, layout or what a later version of this code defaults to)."""
-        content = json.dumps(self.model_dump(mode="json", exclude_unset=True), sort_keys=True, ensure_ascii=False)
+        """Hash of what is written in the file and its practice calls (not of comments, layout or what a later version of this code defaults to)."""
+        written = self.model_dump(mode="json", exclude_unset=True)
+        if self._practice:
+            written["practice_calls"] = [call.content() for call in self._practice]
+        content = json.dumps(written, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     @model_validator(mode="after")
@@ -221,9 +243,20 @@ def load_rubric(path: Path, check_lock: bool = True) -> Rubric:
         raise RubricError(f"{path}: not readable as YAML: {problem}") from problem
     except ValidationError as problem:
         raise RubricError(f"{path}: {_first_problem(problem)}") from problem
+    if rubric.practice_calls:
+        rubric = rubric.with_practice(_practice_of(path, rubric))
     if check_lock:
         _refuse_changed(path, rubric)
     return rubric
+
+
+def _practice_of(path: Path, rubric: Rubric) -> tuple[PracticeCall, ...]:
+    roles = {one.id: one.roles if isinstance(one, Behaviour) else one.said_by for one in rubric.detectors}
+    labels = Labels(roles, frozenset(kind.id for kind in rubric.kinds), frozenset(rubric.call_types))
+    try:
+        return read_practice_calls(path.with_name(str(rubric.practice_calls)), labels)
+    except PracticeError as problem:
+        raise RubricError(str(problem)) from problem
 
 
 def _first_problem(problem: ValidationError) -> str:

@@ -14,7 +14,9 @@ import polars as pl
 
 from pipelines.coaching.sessions import Session, moves, smooth, summarise
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
+from pipelines.scoring.context import Context, probabilities
 from pipelines.scoring.encoders import E5Small, MiniLM
+from pipelines.scoring.in_call import teach
 from pipelines.scoring.judging import Found, Said, Score, judge
 from pipelines.scoring.matching import Encoders, Heads, Matcher, train
 from pipelines.scoring.reading import Reader, normalised, quote
@@ -22,7 +24,8 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "7"
+SCORER_VERSION = "8"
+Detectors = tuple[tuple[Heads, Heads], Context | None]
 LEAST_FIT = 1e-3  # no kind is ever impossible
 
 
@@ -55,7 +58,8 @@ class Scorer:
 
     def __init__(self, rubric: Rubric, encoders: Encoders, cache_dir: Path | None = None) -> None:
         self.rubric = rubric
-        self._matcher = Matcher(rubric, encoders, _trained(rubric, encoders, cache_dir))
+        heads, self._context = _trained(rubric, encoders, cache_dir)
+        self._matcher = Matcher(rubric, encoders, heads, in_call=self._context is not None)
         self._reader = Reader(self._matcher)
         self._columns = {name: place for place, name in enumerate(self._matcher.names)}
         self._kinds = [kind.id for kind in rubric.kinds]
@@ -85,6 +89,9 @@ class Scorer:
                 probabilities=chance[part],
                 columns=self._columns,
             )
+            if self._context is not None:
+                chances = probabilities(self._context, one, len(self.rubric.moments)).round(4)
+                one = replace(one, probabilities=chances)
             confidence = _role_confidence(call["role_confidence"], arrays[5][part], one.role)
             kinds = self._kinds_of(one)
             if kinds is not None:
@@ -156,14 +163,21 @@ def _role_confidence(of_call: float | None, of_utterances: np.ndarray, roles: np
     return float(min(known.min(), 1.0 if of_call is None else of_call))
 
 
-def _trained(rubric: Rubric, encoders: Encoders, cache_dir: Path | None) -> tuple[Heads, Heads]:
-    """Detectors as learned before from the same examples, or learned now."""
+def _trained(rubric: Rubric, encoders: Encoders, cache_dir: Path | None) -> Detectors:
+    """Detectors as learned before from the same examples and practice calls, or learned now."""
     if cache_dir is None:
-        return train(rubric, encoders)
+        return _learned(rubric, encoders)
     kept = cache_dir / "detectors" / _detectors_name(rubric, encoders)
     if not kept.is_file():
-        _write_heads(train(rubric, encoders), kept)
-    return _read_heads(kept)
+        _write_detectors(_learned(rubric, encoders), kept)
+    return _read_detectors(kept)
+
+
+def _learned(rubric: Rubric, encoders: Encoders) -> Detectors:
+    if not rubric.practice:
+        return train(rubric, encoders), None
+    taught = teach(rubric, encoders)
+    return taught.heads, taught.context
 
 
 def _detectors_name(rubric: Rubric, encoders: Encoders) -> str:
@@ -174,26 +188,31 @@ def _detectors_name(rubric: Rubric, encoders: Encoders) -> str:
     return f"{rubric.id}.v{rubric.version}-{rubric.content_hash()[:16]}-{made_with[:8]}.npz"
 
 
-def _read_heads(path: Path) -> tuple[Heads, Heads]:
+def _read_detectors(path: Path) -> Detectors:
     kept = np.load(path, allow_pickle=False)
     first, second = (Heads(**{part: _plain(kept[f"{side}_{part}"]) for part in _PARTS}) for side in _SIDES)  # type: ignore[arg-type]
-    return first, second
+    has_context = f"context_{_CONTEXT_PARTS[0]}" in kept
+    return (first, second), Context(**{one: kept[f"context_{one}"] for one in _CONTEXT_PARTS}) if has_context else None
 
 
-def _write_heads(heads: tuple[Heads, Heads], path: Path) -> None:
+def _write_detectors(detectors: Detectors, path: Path) -> None:
     """Write trained detectors whole (a reader sees the old file or the new one)."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    heads, context = detectors
     parts = {
         f"{side}_{part}": np.asarray(getattr(one, part))
         for side, one in zip(_SIDES, heads, strict=True)
         for part in _PARTS
     }
+    if context is not None:
+        parts |= {f"context_{part}": getattr(context, part) for part in _CONTEXT_PARTS}
     staged = path.with_suffix(".tmp.npz")
     np.savez_compressed(staged, allow_pickle=False, **parts)
     staged.replace(path)
 
 
 _PARTS = ("centre", "scale", "landmarks", "weights", "bias", "slope", "shift")
+_CONTEXT_PARTS = ("weights", "slope", "shift", "is_per_call")
 _SIDES = ("first", "second")
 
 

@@ -1,6 +1,7 @@
 """Scores in the lake: every table of a date, nothing done twice, changes noticed. Real models."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -164,7 +165,9 @@ def test_a_changed_rubric_tells_what_is_scored_again_and_how_long_it_takes(setti
     assert str(to_score_again(settings)) == "every score is of the rubrics in force"
 
     text = settings.sales_rubric.read_text()
-    version = load_rubric(settings.sales_rubric).version
+    rubric = load_rubric(settings.sales_rubric)
+    version, calls = rubric.version, str(rubric.practice_calls)
+    shutil.copytree(settings.sales_rubric.with_name(calls), tmp_path / calls)
     newer = tmp_path / f"sales_call.v{version + 1}.yaml"
     newer.write_text(text.replace(f"\nversion: {version}\n", f"\nversion: {version + 1}\n", 1))
     changed = settings.model_copy(update={"sales_rubric": newer})
