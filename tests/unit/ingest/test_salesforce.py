@@ -60,7 +60,7 @@ def test_deleted_records_land_as_deleted(context: Context, write: Write) -> None
 
 
 def test_each_object_has_its_file_and_a_longer_name_is_another_object(context: Context, write: Write) -> None:
-    parent = {"OpportunityId": DEAL + "AAX"}
+    parent: dict[str, object] = {"OpportunityId": DEAL + "AAX"}
     records: dict[str, dict[str, object]] = {
         "Opportunity_1": opportunity(),
         "OpportunityFieldHistory": {"Id": "h", "Field": "StageName", "OldValue": "a", "NewValue": 5} | parent,
