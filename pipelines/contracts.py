@@ -36,6 +36,24 @@ RAW_TABLES: dict[str, dict[str, pl.DataType]] = {
     "raw_hubspot__pipeline_stages": _raw(
         "pipeline_id pipeline_label stage_id stage_label display_order probability is_closed is_won"
     ),
+    # CRM, Salesforce-shaped: fields in snake case, ids of 15 characters.
+    "raw_salesforce__opportunities": _raw(
+        "id name amount currency_iso_code stage_name close_date created_date owner_id account_id type "
+        "forecast_category_name next_step loss_reason risk_note is_closed is_won is_deleted system_modstamp"
+    ),
+    "raw_salesforce__opportunity_field_history": _raw(
+        "id opportunity_id field old_value new_value created_by_id created_date"
+    ),
+    "raw_salesforce__opportunity_contact_roles": _raw("id opportunity_id contact_id role is_deleted"),
+    "raw_salesforce__opportunity_splits": _raw(
+        "id opportunity_id split_owner_id split_percentage split_type_name is_deleted"
+    ),
+    "raw_salesforce__users": _raw("id email name first_name last_name is_active"),
+    "raw_salesforce__accounts": _raw(
+        "id name website industry number_of_employees billing_country is_deleted system_modstamp"
+    ),
+    "raw_salesforce__contacts": _raw("id account_id email first_name last_name title is_deleted system_modstamp"),
+    "raw_salesforce__opportunity_stages": _raw("master_label is_closed is_won sort_order default_probability"),
     # Call recorder, Gong-shaped. `parties` and `deal_ids` are JSON text.
     "raw_gong__users": _raw("id email_address first_name last_name title manager_id active created"),
     "raw_gong__calls": _raw(

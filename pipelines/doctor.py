@@ -52,8 +52,15 @@ class Source:
     stale_days: int = STALE_DAYS
 
 
+WITHOUT_CRM = "with no CRM at all: no attainment, no win rates, no deal risks"
 SOURCES = (
-    Source("CRM deals", "raw_hubspot__deals", "updated_at", "no attainment, no win rates, no deal risks"),
+    Source("CRM deals (HubSpot)", "raw_hubspot__deals", "updated_at", f"no deals of HubSpot; {WITHOUT_CRM}"),
+    Source(
+        "CRM deals (Salesforce)",
+        "raw_salesforce__opportunities",
+        "system_modstamp",
+        f"no deals of Salesforce; {WITHOUT_CRM}",
+    ),
     Source("people (HR)", "raw_hr__employees", None, "no reps, no tenure, no ramp"),
     Source("managers (HR)", "raw_hr__assignments", None, "a call belongs to no manager"),
     Source("quotas", "raw_quota__quotas", "period_start", "no attainment and no ramp", QUARTERLY_STALE_DAYS),

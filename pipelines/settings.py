@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     app_store_url: str | None = Field(None, description="SQLAlchemy URL; default: SQLite in <data_dir>/app.db.")
     as_of: dt.date = Field(default_factory=today_utc, description="The day the numbers are for (UTC).")
 
-    source_dir: Path | None = Field(None, description="Folder with exports (hubspot/, gong/, hr/, quotas/ …).")
+    source_dir: Path | None = Field(None, description="Folder with exports (hubspot/, salesforce/, gong/, hr/ …).")
     recordings_dir: Path | None = Field(None, description="Folder with recordings; default: <source_dir>/recordings.")
 
     asr_engine: Literal["faster-whisper", "openai-whisper"] = "faster-whisper"

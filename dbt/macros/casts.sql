@@ -45,3 +45,8 @@
 {% macro to_email(column) -%}
     nullif(lower(trim({{ column }})), '')
 {%- endmacro %}
+
+{# The host of a web address, without www. #}
+{% macro to_domain(column) -%}
+    nullif(regexp_extract(lower(trim({{ column }})), '^(?:[a-z]+://)?(?:www[.])?([^/:?#]+)', 1), '')
+{%- endmacro %}

@@ -26,6 +26,7 @@ from pipelines.ingest import (
     quarantine,
     quotas,
     raw_lake,
+    salesforce,
     surveys,
     training,
 )
@@ -64,6 +65,7 @@ class Connector(Protocol):
 
 CONNECTORS: tuple[Connector, ...] = (
     hubspot,
+    salesforce,
     gong,
     folder,
     hr,

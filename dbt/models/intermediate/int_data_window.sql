@@ -25,7 +25,7 @@ calendar_events as (
 
 deals as (
 
-    select * from {{ ref('stg_hubspot__deals') }}
+    select * from {{ ref('int_deals_gathered') }}
 
 ),
 

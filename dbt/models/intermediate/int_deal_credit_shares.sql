@@ -9,8 +9,8 @@ with deals as (
 
 links as (
 
-    select * from {{ ref('stg_hubspot__deal_associations') }}
-    where object_type in ('owner', 'owners')
+    select * from {{ ref('int_deal_links_gathered') }}
+    where object_type = 'owner'
 
 ),
 

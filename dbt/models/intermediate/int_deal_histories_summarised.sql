@@ -1,25 +1,34 @@
 {{ config(
     materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
     object="deal_id",
-    touched_by=["stg_hubspot__deal_property_history", "stg_hubspot__deals"],
+    touched_by=[
+        "stg_hubspot__deals",
+        "stg_hubspot__deal_property_history",
+        "stg_salesforce__opportunities",
+        "stg_salesforce__opportunity_field_history",
+    ],
     built_anew_with=["int_stages_mapped"]
 ) }}
+-- depends_on: {{ ref('stg_hubspot__deals') }}
+-- depends_on: {{ ref('stg_hubspot__deal_property_history') }}
+-- depends_on: {{ ref('stg_salesforce__opportunities') }}
+-- depends_on: {{ ref('stg_salesforce__opportunity_field_history') }}
 
 -- One row per deal with history up to the as-of date: how often it changed, when it came to its present stage, its last sign of life.
 -- Read twice: that costs less than holding every change in memory.
-with changes_staged as (
+with changes_gathered as (
 
-    select * from {{ ref('stg_hubspot__deal_property_history') }}
+    select * from {{ ref('int_deal_changes_gathered') }}
 
 ),
 
 deals_to_build as (
 
     -- Those, too, of which something was known before its day had come.
-    select deal_id from changes_staged
+    select deal_id from changes_gathered
     where {{ is_touched('deal_id') }}
     union
-    select deal_id from changes_staged
+    select deal_id from changes_gathered
     where cast(changed_at as date) > {{ built_as_of() }}
 
 ),
@@ -33,14 +42,14 @@ history as not materialized (
         changed_at,
         source_type,
         source_row
-    from changes_staged
+    from changes_gathered
     where changed_at is not null and cast(changed_at as date) <= {{ as_of() }} and {{ is_among('deal_id', 'deals_to_build') }}
 
 ),
 
 deals as (
 
-    select * from {{ ref('stg_hubspot__deals') }}
+    select * from {{ ref('int_deals_gathered') }}
 
 ),
 
@@ -56,7 +65,7 @@ activity as (
     select
         deal_id,
         max(case when source_type is distinct from 'AUTOMATION_PLATFORM' then cast(changed_at as date) end) as last_change_by_hand_date,
-        max(case when property_name = 'hs_next_step' then cast(changed_at as date) end) as next_step_changed_date
+        max(case when property_name = 'next_step' then cast(changed_at as date) end) as next_step_changed_date
     from history
     group by deal_id
 
@@ -73,7 +82,7 @@ values_with_previous as (
             partition by deal_id, property_name order by changed_at, source_row, property_value
         ) as previous_value
     from history
-    where property_name in ('dealstage', 'closedate', 'hubspot_owner_id')
+    where property_name in ('stage', 'close_date', 'owner')
 
 ),
 
@@ -99,7 +108,7 @@ stages_changed as (
     left join stages as stages_after
         on deals.pipeline_id = stages_after.pipeline_id
         and changes.property_value = stages_after.stage_id
-    where changes.property_name = 'dealstage'
+    where changes.property_name = 'stage'
     group by changes.deal_id
 
 ),
@@ -112,7 +121,7 @@ pushes_numbered as (
         row_number() over (partition by deal_id order by changed_at) as push_number
     from changes
     -- Only dates are read as dates: what is none would be tried in every notation.
-    where case when property_name = 'closedate' then {{ to_date('property_value') }} > {{ to_date('previous_value') }} end
+    where case when property_name = 'close_date' then {{ to_date('property_value') }} > {{ to_date('previous_value') }} end
 
 ),
 
@@ -133,7 +142,7 @@ owners_changed as (
         deal_id,
         count(previous_value) as owner_change_count
     from changes
-    where property_name = 'hubspot_owner_id'
+    where property_name = 'owner'
     group by deal_id
 
 ),

@@ -15,7 +15,6 @@ with deals as (
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
-    where source_system = 'hubspot'
 
 ),
 
@@ -58,7 +57,9 @@ final as (
             when owner_reps.rep_id is null then 'owner_is_no_rep'
         end as owner_reason
     from deals
-    left join identities on deals.counted_owner_id = identities.source_id
+    left join identities
+        on deals.source_system = identities.source_system
+        and deals.counted_owner_id = identities.source_id
     left join reps on identities.person_id = reps.rep_id
     left join reps as owner_reps on deals.owner_person_id = owner_reps.rep_id
     left join seats

@@ -7,7 +7,7 @@ with risks as (
 
 history as (
 
-    select * from {{ ref('stg_hubspot__deal_property_history') }}
+    select * from {{ ref('int_deal_changes_gathered') }}
     where changed_at is not null and cast(changed_at as date) <= {{ as_of() }}
         and deal_id in (select risks.deal_id from risks)
 
@@ -21,7 +21,7 @@ deals as (
 
 owners as (
 
-    select * from {{ ref('stg_hubspot__owners') }}
+    select * from {{ ref('int_owners_gathered') }}
 
 ),
 
@@ -53,7 +53,7 @@ ranked as (
             partition by deal_id, property_name order by changed_at, source_row, property_value
         ) as previous_confidence
     from history
-    where property_name in ('risk_note', 'hs_next_step', 'hs_forecast_category')
+    where property_name in ('risk_note', 'next_step', 'forecast_category')
 
 ),
 
@@ -62,15 +62,15 @@ owner_changes as (
     select
         ranked.deal_id,
         cast(ranked.changed_at as date) as changed_on,
-        case ranked.property_name
-            when 'risk_note' then 'risk_note' when 'hs_next_step' then 'next_step' else 'forecast_downgrade'
-        end as flag_kind
+        case ranked.property_name when 'forecast_category' then 'forecast_downgrade' else ranked.property_name end as flag_kind
     from ranked
     inner join deals on ranked.deal_id = deals.deal_id
-    inner join owners on deals.owner_id = owners.owner_id
+    inner join owners
+        on deals.source_system = owners.source_system
+        and deals.owner_id = owners.owner_id
     where ranked.changed_by in (owners.user_id, owners.owner_id)
         and ranked.property_value is distinct from ranked.previous_value
-        and (ranked.property_name != 'hs_forecast_category' or ranked.confidence < ranked.previous_confidence)
+        and (ranked.property_name != 'forecast_category' or ranked.confidence < ranked.previous_confidence)
 
 ),
 

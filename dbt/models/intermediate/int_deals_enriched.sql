@@ -1,20 +1,29 @@
 {{ config(
     materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
     object="deal_id",
-    touched_by=["stg_hubspot__deals", "stg_hubspot__deal_property_history"],
+    touched_by=[
+        "stg_hubspot__deals",
+        "stg_hubspot__deal_property_history",
+        "stg_salesforce__opportunities",
+        "stg_salesforce__opportunity_field_history",
+    ],
     built_anew_with=["int_stages_mapped", "int_fx_rates_dated", "int_identities_resolved"]
 ) }}
+-- depends_on: {{ ref('stg_hubspot__deals') }}
+-- depends_on: {{ ref('stg_hubspot__deal_property_history') }}
+-- depends_on: {{ ref('stg_salesforce__opportunities') }}
+-- depends_on: {{ ref('stg_salesforce__opportunity_field_history') }}
 
 -- One row per deal: what its stage means, its amount in the company's currency, who owned it when it closed, whether it counts.
 with deals as (
 
-    select * from {{ ref('stg_hubspot__deals') }}
+    select * from {{ ref('int_deals_gathered') }}
 
 ),
 
 history as (
 
-    select * from {{ ref('stg_hubspot__deal_property_history') }}
+    select * from {{ ref('int_deal_changes_gathered') }}
 
 ),
 
@@ -33,7 +42,6 @@ rates as (
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
-    where source_system = 'hubspot'
 
 ),
 
@@ -43,9 +51,17 @@ staged as (
         deals.*,
         stages.pipeline_label,
         stages.stage_label,
-        stages.stage_kind,
-        stages.is_closed,
-        stages.is_won,
+        -- A stage that is no longer listed means what the CRM says of the deal.
+        coalesce(
+            stages.stage_kind,
+            case
+                when deals.is_won_by_crm then 'won'
+                when deals.is_closed_by_crm then 'lost'
+                when not deals.is_closed_by_crm then 'other'
+            end
+        ) as stage_kind,
+        coalesce(stages.is_closed, deals.is_closed_by_crm) as is_closed,
+        coalesce(stages.is_won, deals.is_won_by_crm) as is_won,
         coalesce(deals.currency, '{{ var("company_currency") }}') as source_currency
     from deals
     left join stages
@@ -53,7 +69,7 @@ staged as (
         and deals.stage_id = stages.stage_id
     -- Open deals are valued at the rate of the day; deals closed in the future count from that day on.
     where {{ is_touched('deals.deal_id') }}
-        or not coalesce(stages.is_closed, false)
+        or not coalesce(stages.is_closed, deals.is_closed_by_crm, false)
         or deals.close_date > {{ built_as_of() }}
 
 ),
@@ -67,7 +83,7 @@ closing_owners as (
     from staged
     inner join history
         on staged.deal_id = history.deal_id
-        and history.property_name = 'hubspot_owner_id'
+        and history.property_name = 'owner'
         and history.changed_at < {{ dbt.dateadd('day', 1, 'staged.close_date') }}
     where staged.is_closed and history.property_value is not null
     group by staged.deal_id
@@ -78,6 +94,7 @@ final as (
 
     select
         staged.deal_id,
+        staged.source_system,
         staged.deal_name,
         staged.pipeline_id,
         staged.pipeline_label,
@@ -113,7 +130,9 @@ final as (
         end as excluded_reason
     from staged
     left join closing_owners on staged.deal_id = closing_owners.deal_id
-    left join identities as owners on staged.owner_id = owners.source_id
+    left join identities as owners
+        on staged.source_system = owners.source_system
+        and staged.owner_id = owners.source_id
     left join rates
         on staged.source_currency = rates.currency
         and coalesce(case when staged.is_closed then staged.close_date end, {{ as_of() }})

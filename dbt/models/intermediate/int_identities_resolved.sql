@@ -1,7 +1,7 @@
 -- One row per CRM owner or recorder user: the person it is (by override, then by e-mail), or by name a candidate to review.
 with owners as (
 
-    select * from {{ ref('stg_hubspot__owners') }}
+    select * from {{ ref('int_owners_gathered') }}
 
 ),
 
@@ -32,7 +32,7 @@ overrides as (
 gathered as (
 
     select
-        'hubspot' as source_system,
+        source_system,
         owner_id as source_id,
         email,
         full_name

@@ -1,13 +1,45 @@
 -- One row per pipeline × stage: what the CRM says it means, and the kind of stage it is to us.
-with stages as (
+with hubspot as (
 
     select * from {{ ref('stg_hubspot__pipeline_stages') }}
+
+),
+
+salesforce as (
+
+    select * from {{ ref('stg_salesforce__opportunity_stages') }}
 
 ),
 
 stage_mapping as (
 
     select * from {{ ref('stage_mapping') }}
+
+),
+
+stages as (
+
+    select
+        pipeline_id,
+        pipeline_label,
+        stage_id,
+        stage_label,
+        stage_order,
+        win_probability,
+        is_closed,
+        is_won
+    from hubspot
+    union all
+    select
+        pipeline_id,
+        pipeline_label,
+        stage_id,
+        stage_label,
+        stage_order,
+        win_probability,
+        is_closed,
+        is_won
+    from salesforce
 
 ),
 

@@ -1,18 +1,28 @@
 {{ config(
     materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
     object="account_id",
-    touched_by=["fct_deals", "stg_hubspot__companies", "stg_hubspot__contacts"]
+    touched_by=[
+        "fct_deals",
+        "stg_hubspot__companies",
+        "stg_hubspot__contacts",
+        "stg_salesforce__accounts",
+        "stg_salesforce__contacts",
+    ]
 ) }}
+-- depends_on: {{ ref('stg_hubspot__companies') }}
+-- depends_on: {{ ref('stg_hubspot__contacts') }}
+-- depends_on: {{ ref('stg_salesforce__accounts') }}
+-- depends_on: {{ ref('stg_salesforce__contacts') }}
 
 with accounts as (
 
-    select * from {{ ref('stg_hubspot__companies') }}
+    select * from {{ ref('int_accounts_gathered') }}
 
 ),
 
 contacts as (
 
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_contacts_gathered') }}
     where not is_deleted
 
 ),

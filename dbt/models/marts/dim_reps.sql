@@ -64,6 +64,7 @@ ids_gathered as (
     select
         person_id,
         min(case when source_system = 'hubspot' then source_id end) as hubspot_owner_id,
+        min(case when source_system = 'salesforce' then source_id end) as salesforce_user_id,
         min(case when source_system = 'gong' then source_id end) as gong_user_id
     from identities
     where person_id is not null
@@ -100,6 +101,7 @@ final as (
         case when latest_assignments.is_current then latest_bands.true_cadence_band end as true_cadence_band,
         case when latest_assignments.is_current then latest_bands.calendar_cadence_band end as calendar_cadence_band,
         ids_gathered.hubspot_owner_id,
+        ids_gathered.salesforce_user_id,
         ids_gathered.gong_user_id,
         {{ as_of() }} as as_of_date
     from latest_assignments

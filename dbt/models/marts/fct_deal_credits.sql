@@ -1,12 +1,11 @@
 {{ config(
     materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
     object="deal_id",
-    touched_by=["int_deals_enriched", "stg_hubspot__deal_associations"],
+    touched_by=["int_deals_enriched", "stg_hubspot__deal_associations", "stg_salesforce__opportunity_splits"],
     built_anew_with=["int_identities_resolved", "int_assignments_classified", "int_seats", "int_days"]
 ) }}
 -- depends_on: {{ ref('stg_hubspot__deal_associations') }}
-
--- depends_on: {{ ref('stg_hubspot__deal_associations') }}
+-- depends_on: {{ ref('stg_salesforce__opportunity_splits') }}
 
 with shares as (
 
@@ -23,7 +22,6 @@ deals as (
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
-    where source_system = 'hubspot'
 
 ),
 
@@ -77,7 +75,9 @@ final as (
         end as uncredited_reason
     from shares
     inner join deals on shares.deal_id = deals.deal_id
-    left join identities on shares.owner_id = identities.source_id
+    left join identities
+        on deals.source_system = identities.source_system
+        and shares.owner_id = identities.source_id
     left join reps on identities.person_id = reps.rep_id
     left join seats
         on reps.rep_id = seats.rep_id

@@ -9,9 +9,17 @@
         "int_calls_counted_by_deal_day",
         "stg_hubspot__deal_associations",
         "stg_hubspot__companies",
+        "stg_salesforce__opportunities",
+        "stg_salesforce__opportunity_contact_roles",
+        "stg_salesforce__accounts",
     ],
     built_anew_with=["int_days"]
 ) }}
+-- depends_on: {{ ref('stg_hubspot__deal_associations') }}
+-- depends_on: {{ ref('stg_hubspot__companies') }}
+-- depends_on: {{ ref('stg_salesforce__opportunities') }}
+-- depends_on: {{ ref('stg_salesforce__opportunity_contact_roles') }}
+-- depends_on: {{ ref('stg_salesforce__accounts') }}
 
 with deals as (
 
@@ -33,13 +41,13 @@ history as (
 
 links as (
 
-    select * from {{ ref('stg_hubspot__deal_associations') }}
+    select * from {{ ref('int_deal_links_gathered') }}
 
 ),
 
 accounts as (
 
-    select * from {{ ref('stg_hubspot__companies') }}
+    select * from {{ ref('int_accounts_gathered') }}
 
 ),
 
@@ -61,7 +69,7 @@ deals_to_build as (
     where {{ is_touched('deal_id') }}
     union
     select deal_id from links
-    where object_type in ('company', 'companies') and {{ is_touched("'hubspot:' || object_id", 'account_id') }}
+    where object_type = 'company' and {{ is_touched('object_id', 'account_id') }}
 
 ),
 
@@ -69,8 +77,8 @@ links_summarised as (
 
     select
         deal_id,
-        min(case when object_type in ('company', 'companies') then 'hubspot:' || object_id end) as account_id,
-        count(distinct case when object_type in ('contact', 'contacts') then object_id end) as contact_count
+        min(case when object_type = 'company' then object_id end) as account_id,
+        count(distinct case when object_type = 'contact' then object_id end) as contact_count
     from links
     where {{ is_among('deal_id', 'deals_to_build') }}
     group by deal_id

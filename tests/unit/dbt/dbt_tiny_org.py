@@ -10,6 +10,8 @@ As-of date 2026-06-30 (a Tuesday). Quarter 2 of 2026 has 65 working days (22 in 
     Dee   (D)  enterprise under Max, left on 2026-03-31; a quota for quarter 2 is still in the sheet.
     Eve   (E)  mid-market under Moe, hired inside the data on 2026-01-05; a recorded 1:1 every Monday, so her coaching is known
                from the first week on: the one rep whose exposure has no unknown part. No quota.
+
+Deals are in HubSpot; Salesforce, of a company that was bought, holds three more.
 """
 
 import datetime as dt
@@ -31,6 +33,7 @@ def write(lake: Lake) -> None:
     _people(lake)
     _plans(lake)
     _deals(lake)
+    _deals_of_the_other_crm(lake)
     _calls(lake)
     _one_on_ones(lake)
     _surveys(lake)
@@ -192,6 +195,80 @@ def _deals(lake: Lake) -> None:
             change("1", "closedate", "2026-04-10", "2026-03-02T09:00:00Z"),
         ],
     )
+
+
+def _deals_of_the_other_crm(lake: Lake) -> None:
+    """Won by Ann, who gives a fifth to Cem, and handed to Ben afterwards; open, in a stage no longer listed; deleted."""
+    ann, ben, cem = (f"0055g00000{key * 5}" for key in "ABC")
+
+    def user(key: str, name: str) -> Row:
+        return {"id": key, "name": name.title(), "email": f"{name}@tiny.example", "is_active": "true"}
+
+    def deal(key: str, owner: str, stage: str, close: str, amount: str, **more: str) -> Row:
+        row = {"id": key, "name": f"Deal {key}", "owner_id": owner, "stage_name": stage, "close_date": close}
+        row |= {"amount": amount, "currency_iso_code": "USD", "account_id": "a1", "is_deleted": "false"}
+        row |= {"created_date": "2026-01-12T09:00:00.000+0000", "system_modstamp": "2026-06-29T00:00:00.000+0000"}
+        is_won = str(stage == "Closed Won").lower()
+        return row | {"is_closed": is_won, "is_won": is_won} | more
+
+    land(lake, "raw_salesforce__users", [user(ann, "ann"), user(ben, "ben"), user(cem, "cem")])
+    land(
+        lake,
+        "raw_salesforce__opportunity_stages",
+        [
+            {"master_label": "Discovery", "is_closed": "false", "is_won": "false", "default_probability": "20"},
+            {"master_label": "Closed Won", "is_closed": "true", "is_won": "true", "default_probability": "100"},
+        ],
+    )
+    land(
+        lake,
+        "raw_salesforce__opportunities",
+        [
+            deal("s1", ben, "Closed Won", "2026-05-27", "5000"),
+            deal("s2", ben, "Old Stage", "2026-09-15", "700"),
+            deal("s3", ann, "Closed Won", "2026-06-02", "9000", is_deleted="true"),
+        ],
+    )
+
+    def change(key: str, field: str, old: str, new: str, on: str) -> Row:
+        row = {"id": key, "opportunity_id": "s1", "field": field, "old_value": old, "new_value": new}
+        return row | {"created_by_id": ann, "created_date": f"{on}T09:00:00.000+0000"}
+
+    land(
+        lake,
+        "raw_salesforce__opportunity_field_history",
+        [
+            change("h1", "StageName", "Discovery", "Closed Won", "2026-02-10"),
+            change("h2", "StageName", "Closed Won", "Discovery", "2026-02-12"),
+            change("h3", "StageName", "Discovery", "Closed Won", "2026-05-27"),
+            change("h4", "CloseDate", "2026-04-30", "2026-05-27", "2026-04-29"),
+            change("h5", "Owner", "Ann", "Ben", "2026-06-20"),
+            change("h6", "Owner", ann, ben, "2026-06-20"),
+        ],
+    )
+
+    def split(key: str, owner: str, share: str, kind: str, is_deleted: str = "false") -> Row:
+        row = {"id": key, "opportunity_id": "s1", "split_owner_id": owner, "split_percentage": share}
+        return row | {"split_type_name": kind, "is_deleted": is_deleted}
+
+    land(
+        lake,
+        "raw_salesforce__opportunity_splits",
+        [
+            split("x1", ann, "80", "Revenue"),
+            split("x2", cem, "20", "Revenue"),
+            split("x3", ben, "50", "Overlay"),
+            split("x4", ben, "90", "Revenue", "true"),
+        ],
+    )
+    roles = [("r1", "p1", "false"), ("r2", "p2", "false"), ("r3", "p3", "true")]
+    land(
+        lake,
+        "raw_salesforce__opportunity_contact_roles",
+        [{"id": key, "opportunity_id": "s1", "contact_id": who, "is_deleted": gone} for key, who, gone in roles],
+    )
+    land(lake, "raw_salesforce__accounts", [{"id": "a1", "name": "Beta", "website": "https://www.Beta.example/en"}])
+    land(lake, "raw_salesforce__contacts", [{"id": "p1", "account_id": "a1"}, {"id": "p2", "account_id": "a1"}])
 
 
 def _participant(name: str, role: str, domain: str = "tiny.example") -> Row:

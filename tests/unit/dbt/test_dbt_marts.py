@@ -58,13 +58,14 @@ def test_a_leaver_stays_in_dim_reps_with_the_last_seat(tiny: Build) -> None:
 
 
 def test_only_usable_won_deals_count_and_each_exclusion_has_its_reason(tiny: Build) -> None:
-    assert tiny.value("select sum(credited_closed_won_amount) from fct_deals") == pytest.approx(56_500)
+    assert tiny.value("select sum(credited_closed_won_amount) from fct_deals") == pytest.approx(61_500)
     reasons = dict(tiny.rows("select deal_id, excluded_reason from fct_deals where is_excluded"))
     assert reasons == {
         "hubspot:6": "future_close_date",
         "hubspot:7": "deleted",
         "hubspot:8": "merged",
         "hubspot:11": "no_amount",
+        "salesforce:s3": "deleted",
     }
 
 
@@ -111,12 +112,12 @@ def test_quota_follows_working_days_in_seat(tiny: Build) -> None:
     )
     assert rows == [
         ("hr:A", "2026-04-01", pytest.approx(22_000), pytest.approx(22_000)),
-        ("hr:A", "2026-05-01", pytest.approx(21_000), pytest.approx(11_500)),
+        ("hr:A", "2026-05-01", pytest.approx(21_000), pytest.approx(15_500)),  # 4,000 of it from Salesforce
         ("hr:A", "2026-06-01", pytest.approx(17_000), pytest.approx(7_000)),  # a week of parental leave
         ("hr:B", "2026-05-01", pytest.approx(7_500), pytest.approx(0)),  # hired on the 11th, half quota
         ("hr:B", "2026-06-01", pytest.approx(11_000), pytest.approx(2_000)),
         ("hr:C", "2026-04-01", pytest.approx(22_000), pytest.approx(0)),
-        ("hr:C", "2026-05-01", pytest.approx(21_000), pytest.approx(0)),
+        ("hr:C", "2026-05-01", pytest.approx(21_000), pytest.approx(1_000)),
         ("hr:C", "2026-06-01", pytest.approx(22_000), pytest.approx(4_000)),
     ]
 
@@ -134,9 +135,9 @@ def test_quarter_attainment_and_overlays_beside(tiny: Build) -> None:
         " where quarter_start = '2026-04-01' order by 1"
     )
     assert rows == [
-        ("hr:A", pytest.approx(40_500 / 60_000), False, None, 0),
-        ("hr:B", pytest.approx(2_000 / 18_500), False, pytest.approx(74_000), pytest.approx(5_000)),
-        ("hr:C", pytest.approx(4_000 / 65_000), False, None, 0),
+        ("hr:A", pytest.approx(44_500 / 60_000), False, None, 0),
+        ("hr:B", pytest.approx(2_000 / 18_500), False, pytest.approx(74_000), pytest.approx(7_500)),
+        ("hr:C", pytest.approx(5_000 / 65_000), False, None, 0),
         ("hr:E", None, None, None, 0),  # no quota, no attainment
     ]
 
@@ -427,6 +428,7 @@ def test_each_fault_is_marked_once_with_what_it_hides(tiny: Build) -> None:
         ("call_without_pair", "gong:stray", None),
         ("credit_out_of_seat", "hubspot:9", 3_000),
         ("deleted_deal", "hubspot:7", 50_000),
+        ("deleted_deal", "salesforce:s3", 9_000),
         ("failed_expectation", "raw_hubspot__deals.amount.amount_is_number", None),
         ("future_close_date", "hubspot:6", 50_000),
         ("merged_deal", "hubspot:8", 50_000),
@@ -459,7 +461,56 @@ def test_unheard_one_on_ones_are_counted_by_manager_and_day(tiny: Build) -> None
 
 def test_an_account_has_the_deals_the_crm_links_to_it(tiny: Build) -> None:
     linked = tiny.rows("select account_id, account_name from fct_deals where account_id is not null")
-    assert linked == [("hubspot:c1", "Acme")]
+    assert sorted(linked) == [("hubspot:c1", "Acme"), *[("salesforce:a1", "Beta")] * 3]
     columns = "account_id, account_name, deal_count, won_deal_count, closed_won_amount, customer_since::varchar"
     deal = tiny.rows("select amount, close_date::varchar from fct_deals where account_id = 'hubspot:c1'")[0]
-    assert tiny.rows(f"select {columns} from dim_accounts") == [("hubspot:c1", "Acme", 1, 1, *deal)]
+    assert tiny.rows(f"select {columns} from dim_accounts order by 1") == [
+        ("hubspot:c1", "Acme", 1, 1, *deal),
+        ("salesforce:a1", "Beta", 2, 1, 5_000, "2026-05-27"),  # the deleted deal counts nowhere
+    ]
+    assert tiny.one("select domain, contact_count from dim_accounts where account_name = 'Beta'") == ("beta.example", 2)
+
+
+# Two CRMs
+
+
+def test_a_person_with_accounts_in_two_crms_is_one_rep(tiny: Build) -> None:
+    row = tiny.one("select hubspot_owner_id, salesforce_user_id from dim_reps where rep_id = 'hr:A'")
+    assert row == ("o-A", "0055g00000AAAAA")
+
+
+def test_credits_of_all_crms_add_up_to_the_companys_total(tiny: Build) -> None:
+    total = tiny.value("select sum(credited_closed_won_amount) from fct_deals")
+    by_crm = "select split_part(deal_id, ':', 1), sum(amount) from fct_deal_credits where not is_overlay group by 1"
+    credited = dict(tiny.rows(by_crm))
+    assert credited == {"hubspot": pytest.approx(56_500), "salesforce": pytest.approx(5_000)}
+    assert sum(credited.values()) == pytest.approx(total)
+
+
+def test_splits_of_revenue_share_the_deal_and_others_stand_beside(tiny: Build) -> None:
+    rows = tiny.rows(
+        "select rep_id, credit_kind, amount from fct_deal_credits where deal_id = 'salesforce:s1' and amount > 0 order by 1"
+    )
+    assert rows == [
+        ("hr:A", "split", pytest.approx(4_000)),
+        ("hr:B", "overlay", pytest.approx(2_500)),
+        ("hr:C", "split", pytest.approx(1_000)),
+    ]
+
+
+def test_a_history_that_tells_only_changes_is_counted_like_one_that_tells_values(tiny: Build) -> None:
+    counts = "reopened_count, close_date_push_count, stage_change_count, owner_change_count, contact_count"
+    row = tiny.one(f"select {counts}, stage_entered_at::varchar from fct_deals where deal_id = 'salesforce:s1'")
+    assert row == (1, 1, 3, 1, 2, "2026-05-27 09:00:00")
+
+
+def test_the_owner_before_the_first_change_keeps_the_credit(tiny: Build) -> None:
+    row = tiny.one("select rep_id, owner_rep_id, unmatched_reason from fct_deals where deal_id = 'salesforce:s1'")
+    assert row == ("hr:A", "hr:B", None)
+
+
+def test_a_stage_no_longer_listed_means_what_the_deal_says(tiny: Build) -> None:
+    row = tiny.one(
+        "select pipeline_id, stage_id, stage_kind, is_closed, is_won from fct_deals where deal_id = 'salesforce:s2'"
+    )
+    assert row == ("salesforce", "Old Stage", "other", False, False)

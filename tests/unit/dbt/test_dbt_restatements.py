@@ -87,7 +87,13 @@ class Restated:
 
     def export_loses_a_row(self) -> None:
         table = self.draw.choice(
-            ["raw_hubspot__deals", "raw_hubspot__deal_associations", "raw_gong__calls", "raw_calendar__events"]
+            [
+                "raw_hubspot__deals",
+                "raw_hubspot__deal_associations",
+                "raw_salesforce__opportunity_splits",
+                "raw_gong__calls",
+                "raw_calendar__events",
+            ]
         )
         self.export_again(table, lambda rows: rows.pop(self.draw.randrange(len(rows))))
 
@@ -130,6 +136,26 @@ class Restated:
             rows.append(self.draw.choice(rows) | {"changed_at": "2026-03-03T10:00:00Z", "value": "2026-08-08"})
 
         self.export_again("raw_hubspot__deal_property_history", edit)
+
+    def opportunity_edited(self) -> None:
+        amount, account = self.draw.choice(["4321", "8765"]), self.draw.choice(["a1", "a2"])
+        self.edit_one("raw_salesforce__opportunities", amount=amount, account_id=account, close_date="2026-03-20")
+
+    def opportunity_history_grows(self) -> None:
+        def edit(rows: Rows) -> None:
+            new = {"id": f"new{self.loads}", "opportunity_id": self.draw.choice(["s1", "s2"])}
+            rows.append(self.draw.choice(rows) | new | {"created_date": "2026-01-20T10:00:00.000+0000"})
+
+        self.export_again("raw_salesforce__opportunity_field_history", edit)
+
+    def split_is_shifted(self) -> None:
+        self.edit_one("raw_salesforce__opportunity_splits", opportunity_id="s3", split_percentage="30")
+
+    def contact_role_is_removed(self) -> None:
+        self.edit_one("raw_salesforce__opportunity_contact_roles", is_deleted="true")
+
+    def account_of_the_other_crm_is_renamed(self) -> None:
+        self.edit_one("raw_salesforce__accounts", name=f"Renamed {self.loads}")
 
     def manager_changed_backdated(self) -> None:
         self.edit_one("raw_hr__assignments", manager_employee_id=self.draw.choice("MOX"))
@@ -196,6 +222,11 @@ EDITS = [
     Restated.quota_is_raised,
     Restated.session_is_heard_otherwise,
     Restated.deal_history_grows,
+    Restated.opportunity_edited,
+    Restated.opportunity_history_grows,
+    Restated.split_is_shifted,
+    Restated.contact_role_is_removed,
+    Restated.account_of_the_other_crm_is_renamed,
     Restated.manager_changed_backdated,
     Restated.seat_begins_later,
     Restated.address_belongs_to_somebody_else,
