@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -34,6 +34,14 @@ cells = st.text(st.characters(codec="cp1252", exclude_characters="\r\n\x00"), ma
 amounts_with_separators = st.integers(0, 10**9).flatmap(lambda n: st.sampled_from([str(n), f"{n:,}", f"{n:,}.50"]))
 
 
+def is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @hypothesis_settings(deadline=None)  # the machine may be busy
 @given(
     rows=st.lists(st.tuples(cells, amounts_with_separators), min_size=1, max_size=8),
@@ -48,7 +56,10 @@ def test_any_encoding_delimiter_and_number_survives(
     writer = csv.writer(written, delimiter=delimiter, lineterminator=line_end)
     writer.writerow(["employee_id", "quota_amount"])
     writer.writerows([f"É{name}", amount] for name, amount in rows)
-    text = decode(written.getvalue().encode(encoding))
+    data = written.getvalue().encode(encoding)
+    # Bytes that are good UTF-8 are read as that, whatever they were meant to be: nothing tells them apart.
+    assume(encoding != "cp1252" or not is_utf_8(data))
+    text = decode(data)
     assert sniff_delimiter(text) == delimiter
     found = [row.cells for row in split_rows(text, delimiter)][1:]
     assert found == [[f"É{name}", amount] for name, amount in rows]
