@@ -92,7 +92,7 @@ def test_a_behaviour_that_hardly_ever_came_up_says_so() -> None:
 def test_the_proposal_lies_beside_the_rubric_and_changes_nothing(tmp_path: Path) -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     path = tmp_path / "sales_call.v1.yaml"
-    path.write_bytes(settings.sales_rubric.read_bytes())
+    path.write_bytes(settings.sales_rubric.with_name("sales_call.v1.yaml").read_bytes())
     rubric = load_rubric(path)
     ids = [one.id for one in rubric.behaviours]
     deals = world(300, seed=5).with_columns(pl.col("nothing").alias(name) for name in ids)
