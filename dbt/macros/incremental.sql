@@ -61,6 +61,7 @@
     {{ return(graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') | list if execute else []) }}
 {%- endmacro %}
 
+{# For how many builds changes are kept at the least; publishing counts on as many (BUILDS_TOLD in pipelines/publish.py). #}
 {% macro builds_told() -%} 10 {%- endmacro %}
 
 {% macro builds() -%} {{ target.database }}.intermediate.builds {%- endmacro %}

@@ -3,7 +3,7 @@
     object="day"
 ) }}
 
--- One row per day with anything known of calls: a fingerprint of all that the marts of calls are made of on it (macros/by_day.sql).
+-- One row per day with anything known of calls: a fingerprint of all that the marts of calls are made of on it (macros/incremental.sql).
 with files as (
 
     select * from {{ ref('stg_lake__files') }}
