@@ -46,6 +46,7 @@ NOTED = """
     where built.object != ''
 """
 BUILDS_TOLD = 10
+MOST_WRITTEN_OUT = 100
 CHANGED_OBJECTS = """
     create or replace temporary table {changed} as
     select distinct object_id
@@ -181,8 +182,8 @@ def _open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _literal(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def _marts(connection: duckdb.DuckDBPyConnection, before: dict[str, Source]) -> list[Mart]:
@@ -224,8 +225,15 @@ def _changed(connection: duckdb.DuckDBPyConnection, table: str, noted: Noted, si
     kind = "day" if noted.object in DAYS else noted.object
     changed = f"changed_{table}"
     connection.execute(CHANGED_OBJECTS.format(changed=changed), {"table": table, "kind": kind, "build": since_build})
+    few = connection.execute(
+        f"select object_id from {changed} where object_id is not null limit {MOST_WRITTEN_OUT + 1}"
+    ).fetchall()
     # An object without a name is in no list of changes: there are few, and they are written each time.
-    return f"{noted.object} is null or cast({noted.object} as varchar) in (select object_id from {changed})"
+    if len(few) > MOST_WRITTEN_OUT:
+        return f"coalesce(cast({noted.object} as varchar), '') in (select object_id from {changed} union all select '')"
+    # Written out, so that blocks of others stay shut.
+    listed = ", ".join(_literal(one) for (one,) in few)
+    return f"({noted.object} is null or {noted.object} in ({listed}))" if few else f"{noted.object} is null"
 
 
 def _content(connection: duckdb.DuckDBPyConnection, database: str, table: str, where: str) -> int:

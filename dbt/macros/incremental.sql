@@ -6,8 +6,7 @@
     theirs. A row that comes out as it was is no change, so a re-export that says nothing new ends in staging.
 
         config(
-            materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail",
-            post_hook="{{ remember_build() }}",
+            materialized="incremental",
             object="deal_id",                     -- none: all or nothing
             touched_by=["int_deals_enriched"],    -- none: looked at as a whole, every time; only what differs is written
             logs=["deal_id", "account_id"],       -- columns whose values tell the next models; the object if left out
@@ -15,7 +14,8 @@
         )
 
     and in what it selects `where {{ is_touched('deal_id') }}`, or `where {{ is_built_anew() }}` at the end of a model without an object. Rows
-    that depend on the day of the build itself are added by hand: `or close_date > {{ built_as_of() }}`.
+    that depend on the day of the build itself are added by hand: `or close_date > {{ built_as_of() }}`. A CTE that reads a large model and is
+    named twice is `as not materialized`, or DuckDB gathers all of its rows before it looks which are asked for.
 
     A model is built from nothing where it was never built, was built by other SQL, seeds or vars than these, or for a later day
     than this one, where anything in `built_anew_with` differs, or where a model in `touched_by` was built from nothing.
@@ -94,28 +94,35 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Few are written out, so that files and blocks of others stay shut. An object without a name is built every time; there are few. #}
+{#
+    Few are written out, so that files and blocks of others stay shut. An object without a name is built every time; there are few, and
+    they stand in the list under an empty name, because "or is null" would have every row looked at by itself.
+#}
 {% macro is_listed(column, table) -%}
-    {%- set query = 'select object_id from ' ~ table ~ ' where object_id is not null order by 1 limit 1001' -%}
-    {%- set few = answer_once(table ~ ' listed', query) -%}
-    ({{ column }} is null
-    {%- if few | length > 1000 %} or cast({{ column }} as varchar) in (select listed.object_id from {{ table }} as listed)
-    {%- elif few %} or {{ column }} in ('{{ few | map('replace', "'", "''") | join("', '") }}'){% endif %})
+    {%- set few = answer_once(table, 'select object_id from ' ~ table ~ ' where object_id is not null order by 1 limit 1001') -%}
+    {%- if few | length > 1000 -%}
+        coalesce(cast({{ column }} as varchar), '') in (select listed.object_id from {{ table }} as listed union all select '')
+    {%- else -%}
+        ({{ column }} is null{% if few %} or {{ column }} in ('{{ few | map('replace', "'", "''") | join("', '") }}'){% endif %})
+    {%- endif -%}
 {%- endmacro %}
 
-{# First column of a query, asked once for each model: a question costs dbt more than the database. #}
+{#
+    First column of a query, asked once a run: a question costs dbt more than the database. dbt compiles a model and then makes it, with
+    a memory for each; what it knows of the project it keeps for both.
+#}
 {% macro answer_once(name, query) -%}
-    {%- if model.get(name) is none -%} {%- do model.update({name: run_query(query).columns[0].values() | list}) -%} {%- endif -%}
-    {{ return(model[name]) }}
+    {%- set known = graph.setdefault('answers_of_' ~ invocation_id, {}) -%}
+    {%- if name not in known -%} {%- do known.update({name: run_query(query).columns[0].values() | list}) -%} {%- endif -%}
+    {{ return(known[name]) }}
 {%- endmacro %}
 
 {# Touched objects as a temporary table, made once for all that asks. #}
 {% macro touched_table(kind) -%}
     {%- set name = this.identifier ~ '__touched_' ~ kind -%}
-    {%- if not model.get(name) -%}
-        {%- do run_query('create or replace temporary table ' ~ name ~ ' as ' ~ touched_objects(kind)) -%}
-        {%- do model.update({name: true}) -%}
-    {%- endif -%}
+    {%- do answer_once(
+        'create ' ~ name, 'create or replace temporary table ' ~ name ~ ' as ' ~ touched_objects(kind) ~ '; select 1'
+    ) -%}
     {{ return(name) }}
 {%- endmacro %}
 
@@ -130,7 +137,7 @@
         cast('1000-01-01' as date)
     {%- else -%}
         {%- set last_day -%} select as_of from {{ models_built() }} where model_name = '{{ this.identifier }}' {%- endset -%}
-        cast('{{ answer_once('built_as_of', last_day)[0] }}' as date)
+        cast('{{ answer_once(this.identifier ~ ' built_as_of', last_day)[0] }}' as date)
     {%- endif -%}
 {%- endmacro %}
 
@@ -155,72 +162,73 @@
     and changes.build_number > (select build_number from {{ models_built() }} where model_name = '{{ this.identifier }}')
 {%- endmacro %}
 
-{# dbt's incremental strategy of that name: of the objects built again those are written of which any row differs. #}
-{% macro get_incremental_changed_objects_sql(arguments) -%}
-    {%- set target_relation, built = arguments['target_relation'], arguments['temp_relation'] -%}
-    {%- set columns = get_quoted_csv(arguments['dest_columns'] | map(attribute='name')) -%}
+{# Made from nothing like any table, or brought up to date: in one transaction, with the note of it. #}
+{% materialization incremental, adapter="duckdb" %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set this_table = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- call statement('main') -%}
+        {% if is_incremental() %}
+            {{ bring_up_to_date(this_table, compiled_code) }}
+        {% else %}
+            {{ make_table_anew(existing, this_table, compiled_code) }}
+            insert into {{ objects_changed() }} select '{{ this.identifier }}', null, null, {{ build_number() }};
+            {{ note_build('now.build_number', 'now.build_number') }}
+        {% endif %}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [this_table]}) }}
+{% endmaterialization %}
+
+{# Of the objects built again those are written of which any row differs. Where nothing says which were, all that is there is compared. #}
+{% macro bring_up_to_date(table, sql) -%}
     {%- set object = config.get('object') -%}
-    {%- set before, changed = this.identifier ~ '__before', this.identifier ~ '__changed' -%}
-    {%- set rows_before -%}
-        select {{ columns }} from {{ target_relation }}
-        {%- if object and (config.get('touched_by') or config.get('raw_table')) %} where {{ is_listed(object, scope_table(object, built)) }} {%- endif %}
-    {%- endset -%}
-    {% if object -%}
-        create or replace temporary table {{ before }} as {{ rows_before }};
-        create or replace temporary table {{ changed }} as
-        (select {{ columns }} from {{ built }} except all select {{ columns }} from {{ before }})
-        union all
-        (select {{ columns }} from {{ before }} except all select {{ columns }} from {{ built }});
-        drop table {{ before }};
-        delete from {{ target_relation }} where {{ is_of_changed_object(object, changed) }};
-        insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from {{ built }} where {{ is_of_changed_object(object, changed) }};
-        {% for column in config.get('logs') or [object] -%}
-            insert into {{ objects_changed() }}
-            select distinct '{{ this.identifier }}', '{{ object_kind(column) }}', cast({{ column }} as varchar), {{ build_number() }}
-            from {{ changed }}
-            where {{ column }} is not null;
-        {% endfor -%}
-        {{ note_build('case when exists (select 1 from ' ~ changed ~ ') then now.build_number else before.changed_in end', 'before.made_anew_in') }};
-        drop table {{ changed }}
-    {%- else -%}
-        {{ note_build('before.changed_in', 'before.made_anew_in') }}
-    {%- endif %}
+    {%- if not object -%} {{ return(note_build('before.changed_in', 'before.made_anew_in')) }} {%- endif -%}
+    {%- set built, scope, before, changed = this.identifier ~ '__built', this.identifier ~ '__scope', this.identifier ~ '__before', this.identifier ~ '__changed' -%}
+    create or replace temporary table {{ built }} as select * from {{ table }} limit 0;
+    insert into {{ built }} by name select * from ({{ sql }});
+    {% if config.get('touched_by') or config.get('raw_table') %}
+        create or replace temporary table {{ scope }} as select distinct {{ object }} from {{ built }};
+        {# Those, too, of which nothing was left to build; of the column's own type, by which blocks of the table stay shut. #}
+        insert into {{ scope }} select object_id from {{ touched_table(object_kind(object)) }};
+        create or replace temporary table {{ before }} as {{ rows_of(table, object, scope) }};
+        drop table {{ scope }};
+    {% else %}
+        create or replace temporary table {{ before }} as select * from {{ table }};
+    {% endif %}
+    create or replace temporary table {{ changed }} as
+    (select * from {{ built }} except all select * from {{ before }})
+    union all
+    (select * from {{ before }} except all select * from {{ built }});
+    delete from {{ table }} where {{ object }} in (select {{ object }} from {{ changed }});
+    delete from {{ table }} where {{ object }} is null;
+    insert into {{ table }} {{ rows_of(built, object, changed) }};
+    {% for column in config.get('logs') or [object] %}
+        insert into {{ objects_changed() }}
+        select distinct '{{ this.identifier }}', '{{ object_kind(column) }}', cast({{ column }} as varchar), {{ build_number() }}
+        from {{ changed }}
+        where {{ column }} is not null;
+    {% endfor %}
+    {{ note_build('case when exists (select 1 from ' ~ changed ~ ') then now.build_number else before.changed_in end', 'before.made_anew_in') }};
+    drop table {{ built }};
+    drop table {{ before }};
+    drop table {{ changed }}
 {%- endmacro %}
 
-{# Objects built again, and those of which nothing was left to build. #}
-{% macro scope_table(object, built) -%}
-    {%- set name = this.identifier ~ '__scope' -%}
-    {%- if model.get(name) -%} {{ return(name) }} {%- endif -%}
-    {%- set touched = touched_table(object_kind(object)) -%}
-    {%- do run_query(
-        'create or replace temporary table ' ~ name ~ ' as select distinct cast(' ~ object ~ ' as varchar) as object_id from ' ~ built
-        ~ ' union select object_id from ' ~ touched
-    ) -%}
-    {%- do model.update({name: true}) -%}
-    {{ return(name) }}
-{%- endmacro %}
-
-{% macro is_of_changed_object(object, changed) -%}
-    ({{ object }} in (select {{ object }} from {{ changed }} where {{ object }} is not null)
-    or ({{ object }} is null and exists (select 1 from {{ changed }} where {{ object }} is null)))
+{# Rows of the objects in a list, and those of objects without a name, which are always built again. #}
+{% macro rows_of(table, object, list) -%}
+    select * from {{ table }} where {{ object }} in (select {{ object }} from {{ list }})
+    union all
+    select * from {{ table }} where {{ object }} is null
 {%- endmacro %}
 
 {% macro build_number() -%} (select build_number from {{ builds() }}) {%- endmacro %}
 
-{# After a build: one from nothing, which the strategy has not noted, may have changed anything. #}
-{% macro remember_build() -%}
-    insert into {{ objects_changed() }}
-    select '{{ this.identifier }}', null, null, now.build_number
-    from {{ builds() }} as now
-    left join {{ models_built() }} as before on before.model_name = '{{ this.identifier }}'
-    where before.build_number is distinct from now.build_number;
-    {{ note_build('now.build_number', 'now.build_number') }}
-{%- endmacro %}
-
-{# Once a build: whichever notes it first knows best. #}
+{# Which build made this model, and what it was made of. #}
 {% macro note_build(changed_in, made_anew_in) -%}
     {{ note_files() if config.get('raw_table') }}
-    insert into {{ models_built() }}
+    create or replace temporary table {{ this.identifier }}__note as
     select
         '{{ this.identifier }}' as model_name,
         '{{ config.get('object') or '' }}' as object,
@@ -231,9 +239,10 @@
         now.project_version,
         '{{ inputs_mark() }}' as inputs_mark
     from {{ builds() }} as now
-    left join {{ models_built() }} as before on before.model_name = '{{ this.identifier }}'
-    where before.build_number is distinct from now.build_number;
-    delete from {{ models_built() }} where model_name = '{{ this.identifier }}' and build_number < {{ build_number() }}
+    left join {{ models_built() }} as before on before.model_name = '{{ this.identifier }}';
+    delete from {{ models_built() }} where model_name = '{{ this.identifier }}';
+    insert into {{ models_built() }} select * from {{ this.identifier }}__note;
+    drop table {{ this.identifier }}__note
 {%- endmacro %}
 
 {# A mark of the small models that this one is built anew with. #}
@@ -246,13 +255,13 @@
             {{- ' union all ' if not loop.last }}
         {%- endfor -%}
     {%- endset -%}
-    {{ return(answer_once('inputs_mark', "select md5(string_agg(name || mark, ',' order by name)) from (" ~ marks ~ ')')[0]) }}
+    {{ return(answer_once(this.identifier ~ ' inputs_mark', "select md5(string_agg(name || mark, ',' order by name)) from (" ~ marks ~ ')')[0]) }}
 {%- endmacro %}
 
-{# dbt's own question, which is_incremental() and the materialization ask; its answer, and ours for models of this strategy. #}
+{# dbt's own question, which is_incremental() asks; its answer, and ours for incremental models. #}
 {% macro should_full_refresh() -%}
     {%- set asked = config.get('full_refresh') if config.get('full_refresh') is not none else flags.FULL_REFRESH -%}
-    {%- if asked or not execute or config.get('incremental_strategy') != 'changed_objects' -%}
+    {%- if asked or not execute or model.config.materialized != 'incremental' -%}
         {{ return(asked) }}
     {%- endif -%}
     {%- set is_sound -%}
@@ -268,7 +277,7 @@
         cross join {{ builds() }} as builds
         where built.model_name = '{{ this.identifier }}'
     {%- endset -%}
-    {%- set answer = answer_once('is_sound', is_sound) -%}
+    {%- set answer = answer_once(this.identifier ~ ' is_sound', is_sound) -%}
     {{ return(not (answer and answer[0])) }}
 {%- endmacro %}
 

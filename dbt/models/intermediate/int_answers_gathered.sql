@@ -3,7 +3,7 @@
 -- One row per call × rubric × version × question: the machine's newest answer to what people are asked too.
 -- A view: most readers want a few rows of it, or a count.
 -- Beside the rubric's behaviours this is whether a heard 1:1 had true coaching (METRICS: enough coaching minutes).
-with scores as (
+with scores as not materialized (
 
     select * from {{ ref('fct_behaviour_scores') }}
 

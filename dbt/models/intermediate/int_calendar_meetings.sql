@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="calendar_event_id",
     touched_by=["stg_calendar__events"],
     built_anew_with=["int_emails_resolved"],

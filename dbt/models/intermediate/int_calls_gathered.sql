@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="call_id",
     touched_by=["int_calls_transcribed", "stg_gong__calls"],
     built_anew_with=["stg_gong__users", "stg_folder__recordings"]
@@ -7,7 +7,7 @@
 
 -- One row per call or 1:1 known from the recorder, the folder or a transcript, on or before the as-of date, with the e-mail of
 -- its host (the rep of an external call, the manager of a 1:1) and of the others.
-with transcripts as (
+with transcripts as not materialized (
 
     select * from {{ ref('int_calls_transcribed') }}
 
@@ -31,7 +31,7 @@ recordings as (
 
 ),
 
-known as (
+known as not materialized (
 
     select
         recorder_calls.call_id,

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="call_id",
     touched_by=["int_calls_gathered"],
     built_anew_with=["int_emails_resolved", "int_assignments_classified", "int_seats"]

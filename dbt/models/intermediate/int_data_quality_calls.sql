@@ -1,11 +1,11 @@
 -- One row per rule × call, meeting, or manager and day that breaks it.
-with calls as (
+with calls as not materialized (
 
     select * from {{ ref('fct_calls') }}
 
 ),
 
-sessions as (
+sessions as not materialized (
 
     select * from {{ ref('fct_coaching_sessions') }}
 

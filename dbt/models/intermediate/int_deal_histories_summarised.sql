@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="deal_id",
     touched_by=[
         "stg_hubspot__deals",
@@ -15,8 +15,8 @@
 -- depends_on: {{ ref('stg_salesforce__opportunity_field_history') }}
 
 -- One row per deal with history up to the as-of date: how often it changed, when it came to its present stage, its last sign of life.
--- Read twice: that costs less than holding every change in memory.
-with changes_gathered as (
+-- Of all deals read twice, which costs less than holding every change in memory; of some, once.
+with changes_gathered as not materialized (
 
     select * from {{ ref('int_deal_changes_gathered') }}
 
@@ -29,11 +29,11 @@ deals_to_build as (
     where {{ is_touched('deal_id') }}
     union
     select deal_id from changes_gathered
-    where cast(changed_at as date) > {{ built_as_of() }}
+    where cast(changed_at as date) > {{ built_as_of() }} and cast(changed_at as date) <= {{ as_of() }}
 
 ),
 
-history as not materialized (
+history as {{ 'not ' if not is_incremental() }}materialized (
 
     select
         deal_id,
@@ -50,6 +50,7 @@ history as not materialized (
 deals as (
 
     select * from {{ ref('int_deals_gathered') }}
+    where {{ is_among('deal_id', 'deals_to_build') }}
 
 ),
 

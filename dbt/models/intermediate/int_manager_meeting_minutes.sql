@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="week_start",
     touched_by=["int_calendar_meetings", "int_calendar_one_on_ones_matched"]
 ) }}

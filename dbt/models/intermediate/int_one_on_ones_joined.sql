@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="session_date",
     touched_by=["int_recorded_one_on_ones_matched", "int_calendar_one_on_ones_matched"]
 ) }}

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="month",
     touched_by=["int_rep_months_coached"],
     built_anew_with=["int_fiscal_months", "int_days", "stg_hr__employees"]

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     touched_by=["int_quota_days_spread"]
 ) }}
 

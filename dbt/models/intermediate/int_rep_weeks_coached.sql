@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="week_start",
     touched_by=["int_rep_periods_assigned", "fct_coaching_sessions"],
     built_anew_with=["int_calendars_covered"]

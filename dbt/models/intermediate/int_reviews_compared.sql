@@ -1,11 +1,21 @@
+{{ config(
+    materialized="incremental",
+    object="call_date",
+    touched_by=["int_call_days", "fct_behaviour_scores", "fct_coaching_sessions"]
+) }}
+-- depends_on: {{ ref('int_call_days') }}
+-- depends_on: {{ ref('fct_behaviour_scores') }}
+-- depends_on: {{ ref('fct_coaching_sessions') }}
+
 -- One row per review: what the person said, what the machine says of the same now, and whether the two agree.
 with reviews as (
 
-    select * from {{ ref('int_reviews_resolved') }}
+    select * from {{ ref('int_reviews_dated') }}
+    where {{ is_touched('call_date') }}
 
 ),
 
-answers as (
+answers as not materialized (
 
     select * from {{ ref('int_answers_gathered') }}
 
@@ -15,6 +25,7 @@ questions as (
 
     select distinct
         call_id,
+        call_date,
         rubric_id,
         rubric_version,
         behaviour_id
@@ -24,7 +35,17 @@ questions as (
 
 answers_asked_for as (
 
-    -- Of millions of answers the few that people were asked for too.
+    -- Of millions of answers the few that people were asked for too: on the day of the call, or on any if the call is not known.
+    select answers.*
+    from answers
+    inner join questions
+        on answers.call_id = questions.call_id
+        and answers.call_date = questions.call_date
+        and answers.rubric_id = questions.rubric_id
+        and answers.rubric_version = questions.rubric_version
+        and answers.behaviour_id = questions.behaviour_id
+    where {{ is_touched('answers.call_date') }}
+    union all
     select answers.*
     from answers
     inner join questions
@@ -32,6 +53,7 @@ answers_asked_for as (
         and answers.rubric_id = questions.rubric_id
         and answers.rubric_version = questions.rubric_version
         and answers.behaviour_id = questions.behaviour_id
+    where questions.call_date is null
 
 ),
 
@@ -49,7 +71,8 @@ joined as (
         reviews.sampled_by,
         reviews.verdict,
         reviews.note,
-        answers.call_date,
+        reviews.call_date,
+        answers.call_date as score_date,
         answers.scorer,
         answers.scorer_version,
         answers.is_applicable as is_scored_applicable,

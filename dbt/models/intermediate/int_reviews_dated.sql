@@ -20,7 +20,11 @@ final as (
         reviews.rubric_version,
         reviews.behaviour_id,
         reviews.verdict,
+        reviews.note,
+        reviews.is_blind,
+        reviews.sampled_by,
         reviews.reviewed_at,
+        reviews.reviewer_id,
         calls.call_date
     from reviews
     left join calls on reviews.call_id = calls.call_id

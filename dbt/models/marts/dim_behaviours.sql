@@ -5,7 +5,7 @@ with behaviours as (
 
 ),
 
-scores as (
+scores as not materialized (
 
     select * from {{ ref('fct_behaviour_scores') }}
 

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="session_date",
     touched_by=["int_one_on_ones_joined", "int_call_days"],
     built_anew_with=["int_days"]

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="deal_id",
     touched_by=["int_deals_enriched", "stg_hubspot__deal_associations", "stg_salesforce__opportunity_splits"],
     built_anew_with=["int_identities_resolved", "int_assignments_classified", "int_seats", "int_days"]

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="deal_id",
     logs=["deal_id", "account_id"],
     touched_by=[
@@ -21,27 +21,39 @@
 -- depends_on: {{ ref('stg_salesforce__opportunity_contact_roles') }}
 -- depends_on: {{ ref('stg_salesforce__accounts') }}
 
-with deals as (
+with deals as not materialized (
 
     select * from {{ ref('int_deals_enriched') }}
+
+),
+
+links as not materialized (
+
+    select * from {{ ref('int_deal_links_gathered') }}
+
+),
+
+deals_to_build as (
+
+    select deal_id from deals
+    where {{ is_touched('deal_id') }}
+    union
+    select deal_id from links
+    where object_type = 'company' and {{ is_touched('object_id', 'account_id') }}
 
 ),
 
 owners as (
 
     select * from {{ ref('int_deal_owners_resolved') }}
+    where {{ is_among('deal_id', 'deals_to_build') }}
 
 ),
 
 history as (
 
     select * from {{ ref('int_deal_histories_summarised') }}
-
-),
-
-links as (
-
-    select * from {{ ref('int_deal_links_gathered') }}
+    where {{ is_among('deal_id', 'deals_to_build') }}
 
 ),
 
@@ -60,16 +72,6 @@ calls as (
 days as (
 
     select * from {{ ref('int_days') }}
-
-),
-
-deals_to_build as (
-
-    select deal_id from deals
-    where {{ is_touched('deal_id') }}
-    union
-    select deal_id from links
-    where object_type = 'company' and {{ is_touched('object_id', 'account_id') }}
 
 ),
 

@@ -61,7 +61,7 @@ rep_weeks as (
 
 calls as (
 
-    select * from {{ ref('int_calls_counted_by_rep_day') }}
+    select * from {{ ref('int_calls_counted_by_rep_month') }}
 
 ),
 
@@ -85,22 +85,6 @@ bands as (
     from rep_weeks
     where is_complete
     qualify row_number() over (partition by rep_id, month order by week_start desc) = 1
-
-),
-
-calls_summed as (
-
-    select
-        calls.rep_id,
-        days.month,
-        sum(calls.calls_count) as calls_count,
-        sum(calls.calls_analysed_count) as calls_analysed_count,
-        sum(calls.opportunity_count) as opportunity_count,
-        sum(calls.met_count) as met_count,
-        {{ exact_sum('calls.rubric_score_sum', scale=9) }} / nullif(sum(calls.rubric_score_count), 0) as rubric_score
-    from calls
-    inner join days on calls.day = days.day
-    group by calls.rep_id, days.month
 
 ),
 
@@ -208,12 +192,12 @@ final as (
         cast(exposed.exposure_lag_2 as double) as exposure_lag_2,
         cast(exposed.exposure_lag_3 as double) as exposure_lag_3,
         cast(exposed.exposure_lag_4 as double) as exposure_lag_4,
-        cast(coalesce(calls_summed.calls_count, 0) as bigint) as calls_count,
-        cast(coalesce(calls_summed.calls_analysed_count, 0) as bigint) as calls_analysed_count,
-        cast(coalesce(calls_summed.opportunity_count, 0) as bigint) as opportunity_count,
-        cast(coalesce(calls_summed.met_count, 0) as bigint) as met_count,
-        cast(calls_summed.met_count as double) / nullif(calls_summed.opportunity_count, 0) as hit_rate,
-        calls_summed.rubric_score,
+        coalesce(calls.calls_count, 0) as calls_count,
+        coalesce(calls.calls_analysed_count, 0) as calls_analysed_count,
+        coalesce(calls.opportunity_count, 0) as opportunity_count,
+        coalesce(calls.met_count, 0) as met_count,
+        cast(calls.met_count as double) / nullif(calls.opportunity_count, 0) as hit_rate,
+        calls.rubric_score,
         lagged.quota_amount,
         lagged.full_quota_amount,
         lagged.full_quota_origin,
@@ -241,9 +225,9 @@ final as (
     left join bands
         on lagged.rep_id = bands.rep_id
         and lagged.month = bands.month
-    left join calls_summed
-        on lagged.rep_id = calls_summed.rep_id
-        and lagged.month = calls_summed.month
+    left join calls
+        on lagged.rep_id = calls.rep_id
+        and lagged.month = calls.month
 
 )
 

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="week_start",
     touched_by=["int_rep_weeks_coached", "int_calls_counted_by_rep_day"],
     built_anew_with=["stg_hr__employees"]
@@ -67,6 +67,7 @@ calls_summed as (
         sum(calls.met_count) as met_count
     from calls
     inner join days on calls.day = days.day
+    where {{ is_among('days.week_start', 'weeks_to_build') }}
     group by calls.rep_id, days.week_start
 
 ),

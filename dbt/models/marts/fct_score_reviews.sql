@@ -15,7 +15,7 @@ final as (
     select
         reviews.review_id,
         reviews.call_id,
-        reviews.call_date,
+        reviews.score_date as call_date,
         days.month,
         reviews.rubric_id,
         reviews.rubric_version,
@@ -36,7 +36,7 @@ final as (
         reviews.probability,
         reviews.is_agreed
     from reviews
-    left join days on reviews.call_date = days.day
+    left join days on reviews.score_date = days.day
 
 )
 

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="calendar_event_id",
     raw_table="raw_calendar__events",
     raw_key=["event_uid", "starts_at"],

@@ -1,5 +1,5 @@
 {{ config(
-    materialized="incremental", incremental_strategy="changed_objects", on_schema_change="fail", post_hook="{{ remember_build() }}",
+    materialized="incremental",
     object="deal_id",
     raw_table="raw_hubspot__deal_property_history",
     raw_key=["deal_id"],
