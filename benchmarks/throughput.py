@@ -165,7 +165,7 @@ def cold_rows(said: pl.DataFrame, rubric: Rubric, models: Path) -> list[dict[str
     """Texts nobody has read before, as often as they are said; the peer is the same two models as their packages run them."""
     texts = said.sample(COLD_TEXTS, seed=SEED)["text"].str.to_lowercase().to_list()
     asks = [False] * len(texts)
-    own_encoders: tuple[Encoder, Encoder] = (MiniLM(2), E5Small(2, models))
+    own_encoders: tuple[Encoder, Encoder] = (MiniLM(2, models), E5Small(2, models))
     heads = train(rubric, (EmbeddingCache(own_encoders[0], None), EmbeddingCache(own_encoders[1], None)))
     plain_encoders: tuple[Encoder, Encoder] = (own_encoders[0], _PackagedE5())
     for encoder in (*own_encoders, *plain_encoders):

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 CLASSIFIER = "kind-examples"
-CLASSIFIER_VERSION = "5"
+CLASSIFIER_VERSION = "6"
 
 # Chance that the next utterance is of the same kind, and that it is of another kind that counts as the same: coaching wanders from
 # feedback to practice to a plan and back far more often than it turns into a forecast.
 STAY, STAY_NEAR = 0.8, 0.15
+# How many moves from each kind have to be heard before they count for as much as these.
+MOVES_BELIEVED = 16
 LABEL_SHARE = 0.6
 ADMIN = "admin"
 
@@ -41,11 +43,12 @@ class Session:
     kinds: tuple[KindShare, ...]
 
 
-def moves(counts_as: Sequence[str]) -> np.ndarray:
+def moves(counts_as: Sequence[str], heard: Sequence[Sequence[int]] = ()) -> np.ndarray:
     """(kinds, kinds) chance of each kind given the kind before it; rows sum to 1.
 
     Args:
         counts_as: of each kind, whether it counts as coaching, inspection or other.
+        heard: sessions of which each utterance's kind is known (its place in ``counts_as``), to learn from.
     """
     group = np.array(counts_as)
     same = (group[:, None] == group) & ~np.eye(len(group), dtype=bool)
@@ -54,6 +57,9 @@ def moves(counts_as: Sequence[str]) -> np.ndarray:
     # A kind alone in its group, or kinds of one group only: the rest goes to whatever there is to go to.
     left = 1 - chance.sum(axis=1, keepdims=True)
     chance += left * _shared(other)
+    chance *= MOVES_BELIEVED / chance.sum(axis=1, keepdims=True)
+    for kinds in heard:
+        np.add.at(chance, (np.array(kinds[:-1], dtype=np.int64), np.array(kinds[1:], dtype=np.int64)), 1)
     return chance / chance.sum(axis=1, keepdims=True)
 
 

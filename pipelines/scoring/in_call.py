@@ -12,6 +12,7 @@ import polars as pl
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
+from pipelines.coaching.sessions import moves
 from pipelines.scoring.classifier import balanced, fit, fit_all, sigmoid
 from pipelines.scoring.context import Context, features_of, length_offset, logits, surroundings
 from pipelines.scoring.judging import KeyFacts, Said
@@ -196,12 +197,18 @@ def learn_context(rubric: Rubric, calls: Sequence[Said], folds: np.ndarray) -> C
     weights[:, :detectors] = _models(rubric, calls, around, np.arange(len(calls)))
     of_kinds = weights[:, detectors:]
     of_kinds[1] = 1.0  # of a kind, what the whole utterance says
-    context = Context(weights, np.ones(count), np.zeros(count), np.zeros(count))
+    context = Context(weights, np.ones(count), np.zeros(count), np.zeros(count), _kind_moves(rubric))
     unseen = [
         logits(replace(context, weights=_with(weights, models[fold])), one)
         for one, fold in zip(around, folds, strict=True)
     ]
     return _calibrated(rubric, context, calls, unseen)
+
+
+def _kind_moves(rubric: Rubric) -> np.ndarray:
+    places = {kind.id: place for place, kind in enumerate(rubric.kinds)}
+    heard = [[places[line.kind] for line in call.lines if line.kind] for call in rubric.practice]
+    return moves([kind.counts_as for kind in rubric.kinds], heard)
 
 
 def _with(weights: np.ndarray, of_detectors: np.ndarray) -> np.ndarray:

@@ -24,9 +24,12 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "8"
+SCORER_VERSION = "9"
 Detectors = tuple[tuple[Heads, Heads], Context | None]
 LEAST_FIT = 1e-3  # no kind is ever impossible
+# Each kind is weighed against all others as if it were as frequent, which sounds less sure than it is; so much more tells the kinds
+# of practice calls best apart, by detectors that have not learned from them.
+TAUGHT_KINDS_TRUST = 2.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Scorer:
         self._reader = Reader(self._matcher)
         self._columns = {name: place for place, name in enumerate(self._matcher.names)}
         self._kinds = [kind.id for kind in rubric.kinds]
-        self._moves = moves([kind.counts_as for kind in rubric.kinds])
+        self._moves = self._context.kind_moves if self._context else moves([kind.counts_as for kind in rubric.kinds])
         self._kind_columns = [self._columns[f"kind:{kind}"] for kind in self._kinds]
 
     def judge_calls(
@@ -105,6 +108,8 @@ class Scorer:
         if not self._kinds:
             return None
         fit = said.probabilities[:, self._kind_columns] + LEAST_FIT
+        if self._context is not None:
+            fit **= TAUGHT_KINDS_TRUST
         fit[said.is_back_channel] = 1.0
         return smooth(fit / fit.sum(axis=1, keepdims=True), self._moves)
 
@@ -123,7 +128,7 @@ class Scorer:
 def default_encoders(cache_dir: Path | None, threads: int = 2) -> Encoders:
     """Both encoders with their caches; weights load only when a text is new."""
     models = cache_dir / "models" if cache_dir else None
-    return EmbeddingCache(MiniLM(threads), cache_dir), EmbeddingCache(E5Small(threads, models), cache_dir)
+    return EmbeddingCache(MiniLM(threads, models), cache_dir), EmbeddingCache(E5Small(threads, models), cache_dir)
 
 
 def _in_order(utterances: pl.DataFrame) -> pl.DataFrame:
@@ -212,7 +217,7 @@ def _write_detectors(detectors: Detectors, path: Path) -> None:
 
 
 _PARTS = ("centre", "scale", "landmarks", "weights", "bias", "slope", "shift")
-_CONTEXT_PARTS = ("weights", "slope", "shift", "is_per_call")
+_CONTEXT_PARTS = ("weights", "slope", "shift", "is_per_call", "kind_moves")
 _SIDES = ("first", "second")
 
 

@@ -102,6 +102,15 @@ def test_a_session_turns_to_a_kind_that_counts_the_same_before_one_that_does_not
     assert feedback > practice > inspection > 0
 
 
+def test_moves_heard_outweigh_what_is_believed_of_all_sessions() -> None:
+    counts_as = ("coaching", "inspection")
+    believed, heard = moves(counts_as), moves(counts_as, [[0, 1] * 200])
+    assert np.allclose(heard.sum(axis=1), 1)
+    assert believed[0, 1] < 0.25 and heard[0, 1] > 0.9
+    # One session moves little, and a session of one utterance holds no move.
+    assert abs(moves(counts_as, [[0, 1], [1]]) - believed).max() < 0.05
+
+
 def test_an_utterance_at_even_odds_is_half_of_each_for_the_label() -> None:
     even = np.array([[0.5, 0.5, 0, 0]] * 4 + [[0.51, 0.49, 0, 0]])
     one = np.ones(5)

@@ -70,3 +70,25 @@ def test_many_small_files_become_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_nothing_asked_gives_nothing(tmp_path: Path) -> None:
     assert EmbeddingCache(LetterCounts(), tmp_path).vectors([]).shape == (0, DIMENSION)
+
+
+def test_files_joined_by_another_process_while_they_are_read_are_found_under_their_new_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"text {number}" for number in range(5)]
+    for text in texts:
+        EmbeddingCache(LetterCounts(), tmp_path).vectors([text])
+    scan = cache.pl.scan_parquet
+
+    def joined_meanwhile(files: list[Path]) -> cache.pl.LazyFrame:
+        scanned = scan(files)
+        monkeypatch.setattr(cache, "MOST_FILES", 2)
+        monkeypatch.setattr(cache.pl, "scan_parquet", scan)
+        EmbeddingCache(LetterCounts(), tmp_path).vectors(["one more"])
+        return scanned
+
+    monkeypatch.setattr(cache.pl, "scan_parquet", joined_meanwhile)
+    encoder = LetterCounts()
+    vectors = EmbeddingCache(encoder, tmp_path).vectors(texts)
+    assert np.array_equal(vectors, LetterCounts().encode(texts)) and encoder.asked == []
+    assert len(list(tmp_path.rglob("*.parquet"))) == 1
