@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     mask_personal_data: bool = Field(True, description="Mask e-mail, phone, card and national ids in transcripts.")
 
     sales_rubric: Path = REPOSITORY / "rubrics" / "sales_call.v4.yaml"
-    one_on_one_rubric: Path = REPOSITORY / "rubrics" / "one_on_one.v3.yaml"
+    one_on_one_rubric: Path = REPOSITORY / "rubrics" / "one_on_one.v4.yaml"
     competitors: tuple[str, ...] = Field((), description="Competitor names, as a JSON list.")
 
     judge_url: str | None = Field(None, description="OpenAI-compatible endpoint of an optional judge.")

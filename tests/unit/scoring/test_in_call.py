@@ -32,7 +32,8 @@ def said(margins: list[list[float]], roles: list[str] | None = None) -> Said:
 def context(targets: int = 2, features: int = 25, **changes: np.ndarray) -> Context:
     weights = np.zeros((features + 1, targets))
     weights[1] = 1
-    return replace(Context(weights, np.ones(targets), np.zeros(targets), np.ones(targets)), **changes)
+    blank = Context(weights, np.ones(targets), np.zeros(targets), np.ones(targets), np.empty((0, 0)))
+    return replace(blank, **changes)
 
 
 def features_in(one: Said) -> int:

@@ -34,7 +34,7 @@ def sales(encoders, model_cache: Path) -> Scorer:
 
 @pytest.fixture(scope="module")
 def one_on_one(encoders, model_cache: Path) -> Scorer:
-    return Scorer(load_rubric(REPOSITORY / "rubrics" / "one_on_one.v3.yaml"), encoders, model_cache)
+    return Scorer(load_rubric(REPOSITORY / "rubrics" / "one_on_one.v4.yaml"), encoders, model_cache)
 
 
 def plumbing(file: str) -> list[dict]:
@@ -188,7 +188,7 @@ def test_a_hard_one_on_one_has_minutes_that_add_up(one_on_one: Scorer, name: str
 
 
 def test_ten_thousand_utterances_with_times_out_of_order_are_scored(sales: Scorer) -> None:
-    said = spoken([("rep", "what budget do you have"), ("customer", "about forty thousand")] * 5000)
+    said = spoken([("rep", "what budget have you set aside for this"), ("customer", "about forty thousand")] * 5000)
     mixed = said.with_columns(pl.col("start_seconds").reverse())
     judged = next(sales.judge_calls(mixed, call()))
     assert len(judged.said) == 10_000
