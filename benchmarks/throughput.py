@@ -22,7 +22,7 @@ from benchmarks.report import RESULTS, write
 from pipelines.lake import Lake
 from pipelines.scoring import signals
 from pipelines.scoring.cache import EmbeddingCache
-from pipelines.scoring.encoders import E5Small, Encoder, MiniLM
+from pipelines.scoring.encoders import E5Small, Encoder, MiniLM, default_weights
 from pipelines.scoring.matching import Matcher, cue_features, train
 from pipelines.scoring.rubric import Rubric, load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders
@@ -161,13 +161,39 @@ class _PackagedE5:
         return np.asarray(self._model.query(list(texts)))
 
 
+class _PackagedMiniLM:
+    """The package's own graph, run as its package does."""
+
+    name = "minilm-onnx"
+
+    def __init__(self) -> None:
+        import onnxruntime  # noqa: PLC0415  (only to compare)
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        weights, tokenizer, _ = default_weights()
+        self._graph = onnxruntime.InferenceSession(str(weights), providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        return np.stack([self._one(text) for text in texts])
+
+    def _one(self, text: str) -> np.ndarray:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        mean = self._graph.run(None, inputs)[0][0].mean(axis=0)
+        return mean / np.linalg.norm(mean)
+
+
 def cold_rows(said: pl.DataFrame, rubric: Rubric, models: Path) -> list[dict[str, object]]:
-    """Texts nobody has read before, as often as they are said; the peer is the same two models as their packages run them."""
+    """Texts nobody has read before, as often as they are said; the peer is both models whole, as their packages run them, with
+    heads learned on their own vectors."""
     texts = said.sample(COLD_TEXTS, seed=SEED)["text"].str.to_lowercase().to_list()
     asks = [False] * len(texts)
     own_encoders: tuple[Encoder, Encoder] = (MiniLM(2, models), E5Small(2, models))
     heads = train(rubric, (EmbeddingCache(own_encoders[0], None), EmbeddingCache(own_encoders[1], None)))
-    plain_encoders: tuple[Encoder, Encoder] = (own_encoders[0], _PackagedE5())
+    plain_encoders: tuple[Encoder, Encoder] = (_PackagedMiniLM(), _PackagedE5())
+    plain_heads = train(rubric, (EmbeddingCache(plain_encoders[0], None), EmbeddingCache(plain_encoders[1], None)))
     for encoder in (*own_encoders, *plain_encoders):
         encoder.encode(["warm"])
     found: dict[str, np.ndarray] = {}
@@ -179,7 +205,7 @@ def cold_rows(said: pl.DataFrame, rubric: Rubric, models: Path) -> list[dict[str
     def plainly() -> None:
         cues = cue_features(rubric, texts, asks)
         vectors = [np.concatenate([encoder.encode([text]) for text in texts]) for encoder in plain_encoders]
-        one, other = (head.probability(own, cues) for head, own in zip(heads, vectors, strict=True))
+        one, other = (head.probability(own, cues) for head, own in zip(plain_heads, vectors, strict=True))
         found["plain"] = (one + other) / 2
 
     own, peer = seconds(ours, times=1), seconds(plainly, times=1)
