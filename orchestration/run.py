@@ -1,4 +1,4 @@
-"""The whole line in one process, for `sideline run` and `make demo`: `python -m orchestration.run [--full-refresh]`.
+"""The whole line in one process, for `sideline run` and `make demo`: `python -m orchestration [--full-refresh]`.
 
 Exit codes: 0 done, 1 done but inputs were quarantined, 2 wrong settings, 3 a step failed. Two runs on one data folder go
 one after the other.
@@ -22,6 +22,8 @@ from orchestration.partitions import range_tags
 from orchestration.resources import LOG_FILE, dagster_home
 from pipelines.contracts import RAW_TABLES
 from pipelines.ingest.exports import SourceConfigError
+from pipelines.scoring.learning import learning_meanwhile
+from pipelines.scoring.rubric import RubricError
 from pipelines.scoring.score import pending_dates as dates_to_score
 from pipelines.settings import Settings
 from pipelines.speech.transcribe import pending_dates as dates_to_hear
@@ -31,15 +33,15 @@ PARTITIONED = ["transcripts__calls", "scores__behaviours"]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m orchestration.run")
+    parser = argparse.ArgumentParser(prog="python -m orchestration")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild every mart from the lake")
     arguments = parser.parse_args()
     try:
         settings = Settings()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with _only_run(settings):
+        with _only_run(settings), learning_meanwhile(settings):
             return run_line(settings, arguments.full_refresh)
-    except (ValidationError, SourceConfigError) as error:
+    except (ValidationError, SourceConfigError, RubricError) as error:
         return _refuse(MISCONFIGURED, _first_line(error))
     except OSError as error:
         return _refuse(FAILED, f"{settings.data_dir}: {error.strerror or error}")
@@ -120,7 +122,3 @@ def _first_line(error: object) -> str:
 
 def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -82,4 +82,4 @@ def _refuse(reason: str) -> NoReturn:
 def start_line(environment: dict[str, str], full_refresh: bool) -> int:
     """Exit code of the line, run in a process of its own: this room does not import orchestration."""
     arguments = ["--full-refresh"] if full_refresh else []
-    return subprocess.call([sys.executable, "-W", "ignore", "-m", "orchestration.run", *arguments], env=environment)
+    return subprocess.call([sys.executable, "-W", "ignore", "-m", "orchestration", *arguments], env=environment)

@@ -6,7 +6,6 @@ import types
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders
@@ -24,9 +23,8 @@ def model_cache(request: pytest.FixtureRequest) -> Path:
     """A data folder's ``cache/`` in which both rubrics are learned: embeddings by text hash, detectors by rubric hash."""
     folder = Path(request.config.cache.mkdir("sideline"))  # type: ignore[union-attr]
     usual = Settings(_env_file=None)  # type: ignore[call-arg]
-    with FileLock(folder / "learning.lock"):  # of all workers one learns
-        for path in (usual.sales_rubric, usual.one_on_one_rubric):
-            Scorer(load_rubric(path), default_encoders(folder), folder)
+    for path in (usual.sales_rubric, usual.one_on_one_rubric):
+        Scorer(load_rubric(path), default_encoders(folder), folder)
     return folder
 
 

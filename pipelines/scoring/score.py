@@ -17,11 +17,12 @@ from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
 from pipelines.scoring import signals
 from pipelines.scoring.judge import PROMPT_VERSION, Judge
+from pipelines.scoring.learning import rubrics_in_force, scorers
 from pipelines.scoring.rescoring import Rescoring, keep_pace, rescoring
 from pipelines.scoring.rows import MINUTES, MOMENTS, SCORES, SESSIONS, lake_rows
-from pipelines.scoring.rubric import Rubric, load_rubric
+from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.rubric_rows import land_rubrics
-from pipelines.scoring.scorer import SCORER_VERSION, Scorer, default_encoders
+from pipelines.scoring.scorer import SCORER_VERSION, Scorer
 from pipelines.scoring.second_opinion import with_judge
 from pipelines.settings import Settings
 
@@ -62,7 +63,7 @@ def score_dates(
     """Bring scores of ``dates`` (all when None) up to date with transcripts, rubrics and scorer; unchanged dates are left alone."""
     say = on_progress or (lambda text: None)
     lake = Lake(settings.lake)
-    rubrics = _rubrics(settings)
+    rubrics = rubrics_in_force(settings)
     again = to_score_again(settings)
     if again.calls:
         say(str(again))
@@ -74,9 +75,9 @@ def score_dates(
     counts = [0, 0, 0]
     began = time.monotonic()
     if pending:
-        scorers, judge = _scorers(settings, rubrics, say), judge_of(settings)
+        readers, judge = scorers(settings, rubrics, say), judge_of(settings)
         for chunk in batched_dates(pending, DATES_PER_CHUNK):
-            part = _score_chunk(settings, lake, scorers, judge, chunk, inputs, say)
+            part = _score_chunk(settings, lake, readers, judge, chunk, inputs, say)
             counts = [total + one for total, one in zip(counts, part, strict=True)]
             say(f"scored {chunk[0]} to {chunk[-1]}: {counts[0]} calls and {counts[1]} one-on-ones so far")
     keep_pace(settings.cache_dir, counts[0] + counts[1], time.monotonic() - began)
@@ -87,7 +88,7 @@ def pending_dates(settings: Settings) -> list[dt.date]:
     """Dates whose scores are not up to date with transcripts, rubrics and scorer, in order."""
     lake = Lake(settings.lake)
     done = lake.inputs(_LAST_TABLE)
-    inputs = _inputs(settings, lake, _rubrics(settings).values())
+    inputs = _inputs(settings, lake, rubrics_in_force(settings).values())
     return sorted(date for date, wanted in inputs.items() if done.get(date) != wanted)
 
 
@@ -96,26 +97,13 @@ def to_score_again(settings: Settings) -> Rescoring:
     lake = Lake(settings.lake)
     done = lake.inputs(_LAST_TABLE)
     dates = [date for date in pending_dates(settings) if date in done]
-    return rescoring(lake, dates, _rubrics(settings).values(), SCORER_VERSION, settings.cache_dir)
-
-
-def _rubrics(settings: Settings) -> dict[str, Rubric]:
-    return {"external": load_rubric(settings.sales_rubric), "one_on_one": load_rubric(settings.one_on_one_rubric)}
+    return rescoring(lake, dates, rubrics_in_force(settings).values(), SCORER_VERSION, settings.cache_dir)
 
 
 def batched_dates(dates: Sequence[dt.date], size: int) -> Iterator[Sequence[dt.date]]:
     """``dates`` in runs of at most ``size``."""
     for start in range(0, len(dates), size):
         yield dates[start : start + size]
-
-
-def _scorers(settings: Settings, rubrics: dict[str, Rubric], say: OnProgress) -> dict[str, Scorer]:
-    encoders = default_encoders(settings.cache_dir, settings.threads)
-    found = {}
-    for kind, rubric in rubrics.items():
-        say(f"learning {rubric.id} v{rubric.version} from its examples")
-        found[kind] = Scorer(rubric, encoders, settings.cache_dir)
-    return found
 
 
 def judge_of(settings: Settings) -> Judge | None:
@@ -151,7 +139,7 @@ def _inputs(settings: Settings, lake: Lake, rubrics: Iterable[Rubric]) -> dict[d
 def _score_chunk(
     settings: Settings,
     lake: Lake,
-    scorers: dict[str, Scorer],
+    readers: dict[str, Scorer],
     judge: Judge | None,
     dates: Sequence[dt.date],
     inputs: dict[dt.date, str],
@@ -159,10 +147,10 @@ def _score_chunk(
 ) -> tuple[int, int, int]:
     calls = lake.scan("transcripts__calls", dates).filter(pl.col("status") == TRANSCRIBED).collect()
     utterances = lake.scan("transcripts__utterances", dates).collect()
-    by_kind = {kind: calls.filter(pl.col("call_kind").cast(pl.String) == kind) for kind in scorers}
+    by_kind = {kind: calls.filter(pl.col("call_kind").cast(pl.String) == kind) for kind in readers}
     external = by_kind["external"]
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES[1:]}
-    for kind, scorer in scorers.items():
+    for kind, scorer in readers.items():
         own = utterances.join(by_kind[kind].select("call_id"), on="call_id", how="semi")
         judged = scorer.judge_calls(own, by_kind[kind], settings.competitors, _reports(say))
         for default in judged:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from filelock import FileLock
 
 from pipelines.coaching.sessions import Session, moves, smooth, summarise
 from pipelines.scoring.cache import EmbeddingCache, OnEncode
@@ -172,10 +173,18 @@ def _trained(rubric: Rubric, encoders: Encoders, cache_dir: Path | None) -> Dete
     """Detectors as learned before from the same examples and practice calls, or learned now."""
     if cache_dir is None:
         return _learned(rubric, encoders)
-    kept = cache_dir / "detectors" / _detectors_name(rubric, encoders)
+    kept = _detectors_path(rubric, encoders, cache_dir)
     if not kept.is_file():
-        _write_detectors(_learned(rubric, encoders), kept)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(kept.with_suffix(".lock")):  # of several processes one learns
+            if not kept.is_file():
+                _write_detectors(_learned(rubric, encoders), kept)
     return _read_detectors(kept)
+
+
+def is_learned(rubric: Rubric, encoders: Encoders, cache_dir: Path) -> bool:
+    """Whether a scorer of this rubric has nothing left to learn."""
+    return _detectors_path(rubric, encoders, cache_dir).is_file()
 
 
 def _learned(rubric: Rubric, encoders: Encoders) -> Detectors:
@@ -185,12 +194,13 @@ def _learned(rubric: Rubric, encoders: Encoders) -> Detectors:
     return taught.heads, taught.context
 
 
-def _detectors_name(rubric: Rubric, encoders: Encoders) -> str:
-    """File name of trained detectors: changes with whatever they were learned from."""
+def _detectors_path(rubric: Rubric, encoders: Encoders, cache_dir: Path) -> Path:
+    """File of trained detectors; its name changes with whatever they were learned from."""
     made_with = hashlib.sha256(
         "\n".join([SCORER_VERSION, *(encoder.name for encoder in encoders)]).encode()
     ).hexdigest()
-    return f"{rubric.id}.v{rubric.version}-{rubric.content_hash()[:16]}-{made_with[:8]}.npz"
+    name = f"{rubric.id}.v{rubric.version}-{rubric.content_hash()[:16]}-{made_with[:8]}.npz"
+    return cache_dir / "detectors" / name
 
 
 def _read_detectors(path: Path) -> Detectors:
@@ -202,7 +212,6 @@ def _read_detectors(path: Path) -> Detectors:
 
 def _write_detectors(detectors: Detectors, path: Path) -> None:
     """Write trained detectors whole (a reader sees the old file or the new one)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     heads, context = detectors
     parts = {
         f"{side}_{part}": np.asarray(getattr(one, part))
