@@ -19,7 +19,7 @@ from pipelines.speech.models import ModelError
 from pipelines.speech.recognise import Job, cached, recognise
 from pipelines.speech.roles import Participant, Role, Spoken, assign_roles, with_roles_by_domain
 from pipelines.speech.transcript import Transcript
-from pipelines.speech.workers import Outcome, run_isolated
+from pipelines.workers import Outcome, run_isolated
 
 # A file that takes longer than this hangs. Six seconds of work for a second of speech-coded Opus, and room to start.
 LIMIT_SECONDS, BYTES_PER_LIMIT_SECOND = 180.0, 500

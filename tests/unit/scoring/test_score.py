@@ -9,9 +9,11 @@ import pytest
 
 from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
+from pipelines.scoring import chunks
+from pipelines.scoring.chunks import TABLES, Chunk, ScoringError, score_chunks
 from pipelines.scoring.rescoring import keep_pace
 from pipelines.scoring.rubric import load_rubric
-from pipelines.scoring.score import TABLES, pending_dates, score_dates, to_score_again
+from pipelines.scoring.score import pending_dates, score_dates, to_score_again
 from pipelines.settings import Settings
 from tests.conftest import copy_models
 from tests.unit.scoring.conversations import spoken
@@ -87,11 +89,11 @@ def test_every_table_of_a_date_is_written_and_a_rerun_does_nothing(settings: Set
     land(lake, MONDAY, {"gong:1": ("external", EXTERNAL), "gong:2": ("one_on_one", INSPECTION)}, "a")
     land(lake, TUESDAY, {"gong:3": ("external", EXTERNAL)}, "a")
     report = score_dates(settings)
-    assert (report.dates_scored, report.calls_scored, report.one_on_ones_scored) == (2, 2, 1)
+    assert (report.scored.dates, report.scored.calls, report.scored.one_on_ones) == (2, 2, 1)
     assert all(set(lake.dates(table)) == {MONDAY, TUESDAY} for table in TABLES)
     before = {table: rows(settings, table) for table in TABLES}
     again = score_dates(settings)
-    assert (again.dates_scored, again.dates_skipped) == (0, 2)
+    assert (again.scored.dates, again.dates_skipped) == (0, 2)
     assert all(rows(settings, table).equals(before[table]) for table in TABLES)
     assert pending_dates(settings) == []
 
@@ -117,6 +119,32 @@ def test_every_table_of_a_date_is_written_and_a_rerun_does_nothing(settings: Set
     assert same[0].equals(same[1])
 
 
+def test_several_processes_write_what_one_writes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "DATES_PER_CHUNK", 1)
+    lake, days = Lake(settings.lake), [MONDAY + dt.timedelta(days) for days in range(3)]
+    for day in days:
+        calls = {f"gong:{day}": ("external", EXTERNAL), f"gong:1:{day}": ("one_on_one", INSPECTION)}
+        land(lake, day, calls, "a")
+    found, told = [], []
+    for threads in (1, 2):
+        told = []
+        report = score_dates(settings.model_copy(update={"threads": threads}), on_progress=told.append)
+        assert (report.scored.dates, report.scored.calls, report.scored.one_on_ones) == (3, 3, 3)
+        found.append({table: rows(settings, table) for table in TABLES})
+        for table in TABLES:
+            for day in days:
+                lake.delete(table, day)
+    assert all(found[0][table].equals(found[1][table]) for table in TABLES)
+    assert told[-1] == "scored 3 of 3 dates: 3 calls and 3 one-on-ones so far"
+
+
+def test_what_a_process_cannot_score_is_told_with_its_reason(settings: Settings) -> None:
+    unusable = settings.model_copy(update={"threads": 2, "lake_url": "/dev/null/lake"})
+    parts = [Chunk({MONDAY: "a"}), Chunk({TUESDAY: "a"})]
+    with pytest.raises(ScoringError, match="Error: "):
+        list(score_chunks(unusable, parts, None, lambda text: None))
+
+
 def test_a_changed_transcript_or_competitor_list_is_scored_again(settings: Settings) -> None:
     lake = Lake(settings.lake)
     land(lake, MONDAY, {"gong:1": ("external", EXTERNAL)}, "a")
@@ -124,8 +152,8 @@ def test_a_changed_transcript_or_competitor_list_is_scored_again(settings: Setti
     score_dates(settings)
     land(lake, TUESDAY, {"gong:3": ("external", EXTERNAL[:2])}, "b")
     assert pending_dates(settings) == [TUESDAY]
-    assert score_dates(settings, [MONDAY]).dates_scored == 0
-    assert score_dates(settings).dates_scored == 1
+    assert score_dates(settings, [MONDAY]).scored.dates == 0
+    assert score_dates(settings).scored.dates == 1
     assert pending_dates(settings.model_copy(update={"competitors": ("Rival",)})) == [MONDAY, TUESDAY]
 
 

@@ -14,7 +14,7 @@ from faster_whisper import decode_audio
 from pipelines.speech.audio import sha256_of
 from pipelines.speech.recognise import Job, recognise
 from pipelines.speech.transcript import Transcript
-from pipelines.speech.workers import run_isolated
+from pipelines.workers import run_isolated
 from tests.unit.speech.sounds import RATE, write
 
 pytestmark = pytest.mark.slow

@@ -3,6 +3,7 @@
 Knows nothing about speech. Another executor (Ray, say) can take its place: the function and the jobs stay the same.
 """
 
+import math
 import multiprocessing as mp
 import os
 import time
@@ -47,16 +48,17 @@ class _Queue:
 
 
 def run_isolated(
-    function: Callable[[J], R], jobs: Sequence[J], worker_count: int, time_limits: Sequence[float]
+    function: Callable[[J], R], jobs: Sequence[J], worker_count: int, time_limits: Sequence[float] | None = None
 ) -> Iterator[tuple[int, Outcome[R]]]:
     """Index of each job with its outcome, as they come in.
 
     Args:
-        function: importable by name; every worker keeps what it caches for its later jobs.
+        function: importable by name, or an object that can be pickled; every worker keeps what it caches for its later jobs.
         jobs: in the order in which they should start.
-        time_limits: seconds after which a job's worker is stopped, one for each job.
+        time_limits: seconds after which a job's worker is stopped, one for each job; None: never.
     """
     queue = _Queue(deque(range(len(jobs))))
+    time_limits = time_limits or [math.inf] * len(jobs)
     workers = [_started(function) for _ in range(min(worker_count, len(jobs)))]
     try:
         while queue.waiting or any(worker.job is not None for worker in workers):
@@ -80,7 +82,7 @@ def _collected(workers: list[_Worker], queue: _Queue, function: Callable[[J], R]
     """Wait for the next worker that answers, dies or runs out of time; lost workers are replaced."""
     busy = [worker for worker in workers if worker.job is not None]
     patience = max(min(worker.deadline for worker in busy) - time.monotonic(), 0.0)
-    ready = wait([worker.connection for worker in busy], timeout=patience)
+    ready = wait([worker.connection for worker in busy], timeout=None if math.isinf(patience) else patience)
     for worker in busy:
         index = worker.job
         assert index is not None
@@ -104,7 +106,7 @@ def _answer(worker: _Worker) -> Outcome[R]:
     try:
         outcome: Outcome[R] = worker.connection.recv()
     except (EOFError, OSError):
-        return Outcome(None, "EOFError", "it made the recogniser crash")
+        return Outcome(None, "EOFError", "the process died")
     return outcome
 
 

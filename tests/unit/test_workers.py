@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pipelines.speech.workers import Outcome, run_isolated
-from tests.unit.speech.jobs import work
+from pipelines.workers import Outcome, run_isolated
+from tests.unit.jobs import work
 
 LIMIT = 30.0
 
@@ -41,3 +41,7 @@ def test_a_job_that_hangs_is_stopped_when_its_time_is_over() -> None:
 
 def test_no_jobs_need_no_workers() -> None:
     assert outcomes([]) == {}
+
+
+def test_without_a_limit_a_job_may_take_its_time() -> None:
+    assert sorted(index for index, outcome in run_isolated(work, ["a", "b"], 2) if outcome.result) == [0, 1]
