@@ -38,7 +38,7 @@ from pipelines.scoring.signals.conversation import back_channel
 from pipelines.scoring.text import mark_texts, plain
 
 EXAMPLE_WEIGHT = 0.5  # a sentence from a list against a line of a call
-FOLDS = 5  # where all calls were labelled by one hand
+FOLDS = 5
 FEWEST_HANDS = 3
 WORDS_PER_SECOND, GAP_SECONDS = 2.5, 0.3
 # Second stage: ridge on the features, and on a detector's own margins, which are to be believed; positives count for more, but
@@ -68,10 +68,10 @@ class _Rows:
 
 
 def fold_of(calls: Sequence[PracticeCall]) -> np.ndarray:
-    """Calls that are left out together: those of one hand, or, from fewer than three hands, every fifth."""
+    """Calls that are left out together, in five parts at most: those of a hand (or two), or, from fewer than three hands, every fifth."""
     hands = sorted({call.hand for call in calls})
     if len(hands) >= FEWEST_HANDS:
-        return np.array([hands.index(call.hand) for call in calls])
+        return np.array([hands.index(call.hand) % FOLDS for call in calls])
     return np.arange(len(calls)) % min(FOLDS, len(calls))
 
 
@@ -173,7 +173,8 @@ def teach(rubric: Rubric, encoders: Encoders) -> Taught:
     vectors = [encoder.vectors(rows.texts) for encoder in encoders]
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(len(vectors)) as pool:
         first, second = pool.map(lambda one: _learn_heads(one, cues, rows, count), vectors)
-    reader = Reader(Matcher(rubric, encoders, (first, second), in_call=True))
+    # Windows would be one text in eight to encode; what is learned is as good without them.
+    reader = Reader(Matcher(rubric, encoders, (first, second), in_call=True), with_windows=False)
     # All at once: texts of like length are encoded together, of which a single call has few.
     reader.read([text for lines in marked for text in lines])
     calls = [said_of(call, lines, reader) for call, lines in zip(rubric.practice, marked, strict=True)]

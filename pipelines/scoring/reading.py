@@ -67,8 +67,10 @@ def normalised(
 class Reader:
     """Distinct texts → probabilities and facts, remembered up to a limit so that memory stays flat."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, with_windows: bool = True) -> None:
+        """``with_windows``: whether long sentences are also read in windows of some words (``text.units``)."""
         self._matcher = matcher
+        self._with_windows = with_windows
         self._forget()
 
     def _forget(self) -> None:
@@ -101,7 +103,7 @@ class Reader:
         return chunks[rows], best[rows], [self.facts[row] for row in rows]
 
     def _learn(self, texts: list[str], on_encode: OnEncode | None) -> None:
-        parts = [units(text) for text in texts]
+        parts = [units(text, self._with_windows) for text in texts]
         if self._matcher.in_call:
             self._learn_margins(texts, parts, on_encode)
             return

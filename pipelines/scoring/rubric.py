@@ -47,6 +47,7 @@ def _cue(value: str) -> str:
 
 Example = Annotated[str, AfterValidator(_text)]
 Cue = Annotated[str, AfterValidator(_cue)]
+FolderName = Annotated[str, Field(pattern=r"^[a-z0-9_.]+$")]
 
 
 class _Part(BaseModel):
@@ -163,10 +164,9 @@ class Rubric(_Part):
     moments: tuple[Moment, ...] = ()
     behaviours: tuple[Behaviour, ...] = Field(min_length=1)
     kinds: tuple[Kind, ...] = ()
-    practice_calls: str | None = Field(
+    practice_calls: FolderName | tuple[FolderName, ...] | None = Field(
         None,
-        pattern=r"^[a-z0-9_.]+$",
-        description="Folder beside this file with labelled calls to learn from: .txt files, one line an utterance, "
+        description="Folder beside this file with labelled calls to learn from, or several: .txt files, one line an utterance, "
         "in a sub-folder for each person who labelled them. Format: rubrics/CHANGELOG.md.",
     )
     _practice: tuple[PracticeCall, ...] = PrivateAttr(())
@@ -253,8 +253,10 @@ def load_rubric(path: Path, check_lock: bool = True) -> Rubric:
 def _practice_of(path: Path, rubric: Rubric) -> tuple[PracticeCall, ...]:
     roles = {one.id: one.roles if isinstance(one, Behaviour) else one.said_by for one in rubric.detectors}
     labels = Labels(roles, frozenset(kind.id for kind in rubric.kinds), frozenset(rubric.call_types))
+    named = rubric.practice_calls or []
+    folders = [named] if isinstance(named, str) else named
     try:
-        return read_practice_calls(path.with_name(str(rubric.practice_calls)), labels)
+        return tuple(call for folder in folders for call in read_practice_calls(path.with_name(folder), labels))
     except PracticeError as problem:
         raise RubricError(str(problem)) from problem
 

@@ -25,7 +25,7 @@ from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "9"
+SCORER_VERSION = "10"
 Detectors = tuple[tuple[Heads, Heads], Context | None]
 LEAST_FIT = 1e-3  # no kind is ever impossible
 # Each kind is weighed against all others as if it were as frequent, which sounds less sure than it is; so much more tells the kinds

@@ -138,7 +138,7 @@ def plain(marked_text: str) -> str:
     return " ".join(marked_text.replace("|", " ").replace("?", " ").split())
 
 
-def units(marked_text: str) -> list[tuple[str, bool]]:
+def units(marked_text: str, with_windows: bool = True) -> list[tuple[str, bool]]:
     """What is scored of one utterance: the whole, and of a long one also its sentences or clauses, and 16-word windows.
 
     Returns:
@@ -152,7 +152,7 @@ def units(marked_text: str) -> list[tuple[str, bool]]:
         found += sentences
     elif len(whole.split()) >= WINDOW_WORDS:
         found += [(clause, "?" in marked_text) for clause in _clauses(whole)]
-    for text, asks in sentences:
+    for text, asks in sentences if with_windows else ():
         found += [(window, asks) for window in _windows(text)]
     return list(dict.fromkeys(found)) or [(whole, "?" in marked_text)]
 

@@ -34,6 +34,20 @@ def test_a_practice_call_is_read_with_its_labels(tmp_path: Path) -> None:
     assert call.lines[2].text == "What could you spend this year?"
 
 
+def test_a_later_version_may_add_a_folder_to_those_of_an_earlier_one(tmp_path: Path) -> None:
+    path = rubric_with(tmp_path, practice_calls=["tiny.v1.calls", "tiny.v2.calls"])
+    with pytest.raises(RubricError, match=r"tiny\.v2\.calls: no practice call"):
+        load_rubric(path)
+    (tmp_path / "tiny.v2.calls" / "bo").mkdir(parents=True)
+    (tmp_path / "tiny.v2.calls" / "bo" / "second_talk.txt").write_text(
+        CALL.replace("first_talk", "second_talk"), "utf-8"
+    )
+    assert [(call.name, call.hand) for call in load_rubric(path).practice] == [
+        ("first_talk", "ann"),
+        ("second_talk", "bo"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
