@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1, description="Threads for recognisers and encoders.")
     mask_personal_data: bool = Field(True, description="Mask e-mail, phone, card and national ids in transcripts.")
 
-    sales_rubric: Path = REPOSITORY / "rubrics" / "sales_call.v4.yaml"
+    sales_rubric: Path = REPOSITORY / "rubrics" / "sales_call.v5.yaml"
     one_on_one_rubric: Path = REPOSITORY / "rubrics" / "one_on_one.v4.yaml"
     competitors: tuple[str, ...] = Field((), description="Competitor names, as a JSON list.")
 

@@ -50,7 +50,7 @@ class CorrectionPolicy:
     weekly_cap: int = 3
     weak_weekly_cap: int = 2  # the weakest tier: more feedback makes it worse (Luo et al. 2021)
     weak_reps: frozenset[str] = frozenset()
-    rubric: str = "sales_call.v4"
+    rubric: str = "sales_call.v5"
     behaviours: frozenset[str] | None = None  # None: every behaviour that is scored
     # Reminders that a coin flip takes away: rep, behaviour and week.
     held_back: frozenset[tuple[str, str, Week]] = frozenset()

@@ -253,8 +253,8 @@ def load_rubric(path: Path, check_lock: bool = True) -> Rubric:
 def _practice_of(path: Path, rubric: Rubric) -> tuple[PracticeCall, ...]:
     roles = {one.id: one.roles if isinstance(one, Behaviour) else one.said_by for one in rubric.detectors}
     labels = Labels(roles, frozenset(kind.id for kind in rubric.kinds), frozenset(rubric.call_types))
-    named = rubric.practice_calls or []
-    folders = [named] if isinstance(named, str) else named
+    named = rubric.practice_calls or ()
+    folders = (named,) if isinstance(named, str) else named
     try:
         return tuple(call for folder in folders for call in read_practice_calls(path.with_name(folder), labels))
     except PracticeError as problem:

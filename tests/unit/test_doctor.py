@@ -34,7 +34,7 @@ def test_a_missing_model_and_a_missing_source_are_named(tmp_path: Path) -> None:
 def test_bundled_weights_and_rubrics_are_checked(tmp_path: Path) -> None:
     here = settings(tmp_path)
     assert {
-        found(here, name).verdict for name in ("recogniser", "speaker models", "text models", "sales_call.v4.yaml")
+        found(here, name).verdict for name in ("recogniser", "speaker models", "text models", "sales_call.v5.yaml")
     } == {"ok"}
     broken = tmp_path / "broken.yaml"
     broken.write_text("id: x\n")

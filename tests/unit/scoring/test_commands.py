@@ -73,7 +73,7 @@ def test_every_transcript_of_a_json_lines_file_becomes_a_line(tmp_path: Path) ->
 
 
 def test_rubric_diff_and_schema_answer_without_models() -> None:
-    file = REPOSITORY / "rubrics" / "sales_call.v4.yaml"
+    file = REPOSITORY / "rubrics" / "sales_call.v5.yaml"
     assert run("rubric", "diff", file, file).stdout.endswith("nothing changed\n")
     schema = json.loads(run("rubric", "schema").stdout)
     assert schema == json.loads((REPOSITORY / "rubrics" / "rubric.schema.json").read_text("utf-8"))

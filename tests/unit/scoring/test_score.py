@@ -194,8 +194,9 @@ def test_a_changed_rubric_tells_what_is_scored_again_and_how_long_it_takes(setti
 
     text = settings.sales_rubric.read_text()
     rubric = load_rubric(settings.sales_rubric)
-    version, calls = rubric.version, str(rubric.practice_calls)
-    shutil.copytree(settings.sales_rubric.with_name(calls), tmp_path / calls)
+    version = rubric.version
+    for calls in rubric.practice_calls or ():
+        shutil.copytree(settings.sales_rubric.with_name(calls), tmp_path / calls)
     newer = tmp_path / f"sales_call.v{version + 1}.yaml"
     newer.write_text(text.replace(f"\nversion: {version}\n", f"\nversion: {version + 1}\n", 1))
     changed = settings.model_copy(update={"sales_rubric": newer})

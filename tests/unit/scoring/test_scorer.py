@@ -29,7 +29,7 @@ def encoders(model_cache: Path):
 
 @pytest.fixture(scope="module")
 def sales(encoders, model_cache: Path) -> Scorer:
-    return Scorer(load_rubric(REPOSITORY / "rubrics" / "sales_call.v4.yaml"), encoders, model_cache)
+    return Scorer(load_rubric(REPOSITORY / "rubrics" / "sales_call.v5.yaml"), encoders, model_cache)
 
 
 @pytest.fixture(scope="module")
