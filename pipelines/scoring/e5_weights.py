@@ -15,8 +15,8 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 from pipelines.scoring.bert import Bert, Layer, Linear, Norm
 
-# Of twelve. The lower third tells utterances of practice calls apart as well as the whole, in a third of the time.
-LAYERS = 4
+# Of twelve. The lower half tells utterances of practice calls apart as well as the whole, in half the time.
+LAYERS = 6
 _MAGIC = b"E5S1"
 _BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
 _FLOAT32 = 0

