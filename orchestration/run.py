@@ -1,4 +1,4 @@
-"""The whole line in one process, for `sideline run` and `make demo`: `python -m orchestration [--full-refresh]`.
+"""The whole line, step by step, for `sideline run` and `make demo`: `python -m orchestration [--full-refresh]`.
 
 Exit codes: 0 done, 1 done but inputs were quarantined, 2 wrong settings, 3 a step failed. Two runs on one data folder go
 one after the other.

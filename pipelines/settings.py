@@ -32,7 +32,7 @@ class Settings(BaseSettings):
 
     asr_engine: Literal["faster-whisper", "openai-whisper"] = "faster-whisper"
     asr_model: str = Field("tiny.en", description="Bundled tiny.en, an engine's own model name, or a path.")
-    threads: int = Field(2, ge=1, description="Threads for recognisers and encoders.")
+    threads: int = Field(2, ge=1, description="Threads of recognisers and encoders, and processes that hear and score.")
     mask_personal_data: bool = Field(True, description="Mask e-mail, phone, card and national ids in transcripts.")
 
     sales_rubric: Path = REPOSITORY / "rubrics" / "sales_call.v5.yaml"

@@ -6,6 +6,8 @@ Knows nothing about speech. Another executor (Ray, say) can take its place: the 
 import math
 import multiprocessing as mp
 import os
+import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -136,7 +138,22 @@ def _stop(worker: _Worker, patience_seconds: float = 0.0) -> None:
     worker.process.join()
 
 
+def follow_parent() -> None:
+    """End this process with the one that started it, however that one ends: what it would still write nobody waits for, and a
+    later run may be writing the same. An interruption from the keyboard is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = mp.parent_process()
+    assert parent is not None
+    threading.Thread(target=_leave_after, args=(parent,), daemon=True).start()
+
+
+def _leave_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
 def _serve(connection: Connection, function: Callable[[J], R]) -> None:
+    follow_parent()
     while True:
         try:
             job = connection.recv()

@@ -15,12 +15,13 @@ from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
 from pipelines.scoring import signals
 from pipelines.scoring.judge import Judge
-from pipelines.scoring.learning import rubrics_in_force, scorers
+from pipelines.scoring.learning import scorers
 from pipelines.scoring.rows import MINUTES, MOMENTS, SCORES, SESSIONS, lake_rows
+from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.scorer import Scorer
 from pipelines.scoring.second_opinion import with_judge
 from pipelines.settings import Settings
-from pipelines.workers import run_isolated
+from pipelines.workers import Outcome, run_isolated
 
 DATES_PER_CHUNK = 30  # bounds memory
 # Written last: its fingerprint says that every table of the date is done.
@@ -67,23 +68,37 @@ def chunks_of(inputs: Mapping[dt.date, str]) -> list[Chunk]:
     return [Chunk({date: inputs[date] for date in part}) for part in parts]
 
 
-def score_chunks(settings: Settings, chunks: Sequence[Chunk], judge: Judge | None, say: OnProgress) -> Iterator[Scored]:
-    """Score ``chunks``, in as many processes as the settings allow; with a judge in this one, whose budget is one.
+def score_chunks(
+    settings: Settings, rubrics: Mapping[str, Rubric], chunks: Sequence[Chunk], judge: Judge | None, say: OnProgress
+) -> Iterator[Scored]:
+    """Score ``chunks`` on ``rubrics`` (by kind of call), in as many processes as the settings allow; with a judge in this one,
+    whose budget is one.
 
     Raises:
-        ScoringError: a process could not score its chunk, or died of it twice.
+        ScoringError: a process could not score its chunk, or died of it twice; the others are scored before that is told.
     """
-    here = ChunkScorer(settings, judge, say)
+    here = ChunkScorer(settings, rubrics, judge, say)
     workers = min(settings.threads, len(chunks))
     if workers < 2 or judge is not None:
         yield from map(here, chunks)
         return
-    scorers(settings, rubrics_in_force(settings), say)  # learned once, with every core
-    there = ChunkScorer(settings.model_copy(update={"threads": settings.threads // workers}))
-    for _, outcome in run_isolated(there, chunks, workers):
+    scorers(settings, rubrics, say)  # learned once, with every core
+    there = ChunkScorer(settings.model_copy(update={"threads": settings.threads // workers}), rubrics)
+    say(f"scoring {sum(len(chunk.inputs) for chunk in chunks)} dates in {workers} processes")
+    failed = []
+    for index, outcome in run_isolated(there, chunks, workers):
         if outcome.result is None:
-            raise ScoringError(f"{outcome.error_type}: {outcome.error}")
-        yield outcome.result
+            failed.append(f"{min(chunks[index].inputs)} to {max(chunks[index].inputs)}: {_reason(outcome)}")
+        else:
+            yield outcome.result
+    if failed:
+        raise ScoringError("; ".join(failed))
+
+
+def _reason(outcome: Outcome[Scored]) -> str:
+    if outcome.error_type == "EOFError":
+        return "the process that scored them died, twice (of want of memory? fewer SIDELINE_THREADS need less)"
+    return f"{outcome.error_type}: {outcome.error}"
 
 
 @dataclass
@@ -91,12 +106,13 @@ class ChunkScorer:
     """Scores chunks one after the other; models load with the first."""
 
     settings: Settings
+    rubrics: Mapping[str, Rubric]
     judge: Judge | None = None
     say: OnProgress | None = None
 
     @cached_property
     def _scorers(self) -> dict[str, Scorer]:
-        return scorers(self.settings, rubrics_in_force(self.settings), self.say or (lambda text: None))
+        return scorers(self.settings, self.rubrics, self.say or (lambda text: None))
 
     def __call__(self, chunk: Chunk) -> Scored:
         lake, dates = Lake(self.settings.lake), list(chunk.inputs)

@@ -1,7 +1,7 @@
 """An optional judge behind any OpenAI-compatible endpoint: asks, checks the answer, counts what it cost, caches it.
 
 The transcript is data, never instructions: it travels as JSON, and what comes back is believed only where a quote stands word
-for word in an utterance of the right side. No fallback is decided here; ``score.py`` keeps the default scorer's answer where the
+for word in an utterance of the right side. No fallback is decided here; ``second_opinion.py`` keeps the default scorer's answer where the
 judge has none.
 """
 

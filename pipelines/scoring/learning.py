@@ -6,15 +6,13 @@ whoever needs the scorer first (``scorers``) waits for that process, or learns b
 
 import contextlib
 import multiprocessing as mp
-import os
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.process import BaseProcess
 
 from pipelines.scoring.rubric import Rubric, load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders, is_learned
 from pipelines.settings import Settings
-
-LEAST_URGENT = 19
+from pipelines.workers import follow_parent
 
 
 def rubrics_in_force(settings: Settings) -> dict[str, Rubric]:
@@ -61,8 +59,7 @@ def learning_meanwhile(settings: Settings) -> Iterator[BaseProcess | None]:
 
 
 def _learn_quietly(settings: Settings) -> None:
-    # It takes what the others leave: four threads at once on two cores take a tenth longer together than two and then two.
-    os.nice(LEAST_URGENT)
+    follow_parent()
     # Whatever fails here fails again where the scorer is needed, and is told there.
     with contextlib.suppress(Exception):
         scorers(settings, rubrics_in_force(settings), lambda _: None)

@@ -1,6 +1,6 @@
 """Reads utterances for scoring: names masked, text normalised, each distinct text matched once and remembered for the run.
 
-What the probabilities mean for a call belongs to ``judging.py``; the lake is read and written in ``score.py``.
+What the probabilities mean for a call belongs to ``judging.py``; the lake is read and written in ``chunks.py``.
 """
 
 import re

@@ -256,9 +256,13 @@ def _practice_of(path: Path, rubric: Rubric) -> tuple[PracticeCall, ...]:
     named = rubric.practice_calls or ()
     folders = (named,) if isinstance(named, str) else named
     try:
-        return tuple(call for folder in folders for call in read_practice_calls(path.with_name(folder), labels))
+        calls = tuple(call for folder in folders for call in read_practice_calls(path.with_name(folder), labels))
     except PracticeError as problem:
         raise RubricError(str(problem)) from problem
+    names = [f"{call.hand}/{call.name}" for call in calls]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RubricError(f"{path}: practice call {twice[0]} is there twice")
+    return calls
 
 
 def _first_problem(problem: ValidationError) -> str:

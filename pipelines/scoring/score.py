@@ -59,7 +59,7 @@ def score_dates(
     pending = {date: inputs[date] for date in wanted if done.get(date) != inputs[date]}
     scored = Scored()
     began = time.monotonic()
-    for part in score_chunks(settings, chunks_of(pending), judge_of(settings), say):
+    for part in score_chunks(settings, rubrics, chunks_of(pending), judge_of(settings), say):
         scored += part
         say(
             f"scored {scored.dates} of {len(pending)} dates: {scored.calls} calls and {scored.one_on_ones} one-on-ones so far"

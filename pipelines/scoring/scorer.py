@@ -1,6 +1,6 @@
 """The default scorer: a rubric, its trained detectors and what they say of whole calls. Offline, no torch, no network.
 
-Holds no lake and no settings: ``score.py`` and ``commands.py`` bring the rows. A call's scores depend on that call, the rubric
+Holds no lake and no settings: ``chunks.py`` and ``commands.py`` bring the rows. A call's scores depend on that call, the rubric
 and ``SCORER_VERSION`` alone.
 """
 

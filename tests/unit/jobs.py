@@ -6,11 +6,14 @@ from pathlib import Path
 
 
 def work(job: str) -> str:
-    """Answers, raises, hangs or dies, as the job says; ``once:<path>`` dies the first time only."""
+    """Answers, raises, hangs or dies, as the job says; ``once:<path>`` dies the first time only, ``tell:<path>`` hangs once
+    it has written its process there."""
     kind, _, path = job.partition(":")
     if kind == "raise":
         raise ValueError("it is not a number")
-    if kind == "hang":
+    if kind == "tell":
+        Path(path).write_text(str(os.getpid()))
+    if kind in ("hang", "tell"):
         time.sleep(60)
     if kind == "die" or (kind == "once" and not Path(path).exists()):
         if path:

@@ -1,5 +1,10 @@
 """A job that crashes or hangs costs itself and nothing else."""
 
+import os
+import select
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from pipelines.workers import Outcome, run_isolated
@@ -45,3 +50,17 @@ def test_no_jobs_need_no_workers() -> None:
 
 def test_without_a_limit_a_job_may_take_its_time() -> None:
     assert sorted(index for index, outcome in run_isolated(work, ["a", "b"], 2) if outcome.result) == [0, 1]
+
+
+def test_a_worker_ends_when_the_process_that_started_it_is_killed(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    code = f"from pipelines.workers import run_isolated; from tests.unit.jobs import work; list(run_isolated(work, ['tell:{told}'], 1))"
+    with subprocess.Popen([sys.executable, "-c", code]) as parent:
+        worker = os.pidfd_open(int(told.read_text()))
+        ended = select.poll()
+        ended.register(worker, select.POLLIN)
+        assert ended.poll(0) == []
+        parent.send_signal(signal.SIGKILL)
+        assert ended.poll(LIMIT * 1000) != []
+        os.close(worker)

@@ -46,6 +46,8 @@ def test_a_later_version_may_add_a_folder_to_those_of_an_earlier_one(tmp_path: P
         ("first_talk", "ann"),
         ("second_talk", "bo"),
     ]
+    with pytest.raises(RubricError, match="ann/first_talk is there twice"):
+        load_rubric(rubric_with(tmp_path, practice_calls=["tiny.v1.calls", "tiny.v1.calls"]))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pipelines.contracts import LAKE_TABLES
 from pipelines.lake import Lake
 from pipelines.scoring import chunks
 from pipelines.scoring.chunks import TABLES, Chunk, ScoringError, score_chunks
+from pipelines.scoring.learning import rubrics_in_force
 from pipelines.scoring.rescoring import keep_pace
 from pipelines.scoring.rubric import load_rubric
 from pipelines.scoring.score import pending_dates, score_dates, to_score_again
@@ -141,8 +142,11 @@ def test_several_processes_write_what_one_writes(settings: Settings, monkeypatch
 def test_what_a_process_cannot_score_is_told_with_its_reason(settings: Settings) -> None:
     unusable = settings.model_copy(update={"threads": 2, "lake_url": "/dev/null/lake"})
     parts = [Chunk({MONDAY: "a"}), Chunk({TUESDAY: "a"})]
-    with pytest.raises(ScoringError, match="Error: "):
-        list(score_chunks(unusable, parts, None, lambda text: None))
+    with pytest.raises(
+        ScoringError,
+        match=rf"{MONDAY} to {MONDAY}: .*Error: .*; {TUESDAY}|{TUESDAY} to {TUESDAY}: .*Error: .*; {MONDAY}",
+    ):
+        list(score_chunks(unusable, rubrics_in_force(unusable), parts, None, lambda text: None))
 
 
 def test_a_changed_transcript_or_competitor_list_is_scored_again(settings: Settings) -> None:
