@@ -17,6 +17,7 @@ ORDER = (
     "pipelines.contracts",
     "pipelines.lake",
     "pipelines.times",
+    "pipelines.workers",
     "pipelines.redact",
     "pipelines.app_tables",
     "pipelines.app_pulses",
