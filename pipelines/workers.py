@@ -20,8 +20,15 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 TRIES = 2  # a lost worker may have been unlucky; a job that loses two is poison
-# Set before the numeric libraries load: idle OpenMP threads that spin took five times the processor.
-QUIET_THREADS = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0", "TOKENIZERS_PARALLELISM": "false"}
+# Set before the numeric libraries load. A process has its threads by its settings: what libraries start besides, one for each core of
+# the machine, wait for each other by spinning, and idle OpenMP threads that spin took five times the processor.
+QUIET_THREADS = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "KMP_BLOCKTIME": "0",
+    "TOKENIZERS_PARALLELISM": "false",
+    "OPENBLAS_NUM_THREADS": "1",
+    "POLARS_MAX_THREADS": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -113,9 +120,16 @@ def _answer(worker: _Worker) -> Outcome[R]:
 
 
 def _started(function: Callable[[J], R]) -> _Worker:
-    context = mp.get_context("spawn")  # a fork would copy the locks of Polars' and Arrow's threads
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+    ours, theirs = mp.Pipe()
+    process = start_process(_serve, theirs, function)
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def start_process(target: Callable[..., None], *arguments: object) -> BaseProcess:
+    """A process that runs ``target``, importable by name, and is killed when this one leaves; libraries start few threads in it."""
+    # A fork would copy the locks of Polars' and Arrow's threads.
+    process = mp.get_context("spawn").Process(target=target, args=arguments, daemon=True)
     before = {name: os.environ.get(name) for name in QUIET_THREADS}
     os.environ.update(QUIET_THREADS)
     try:
@@ -126,8 +140,7 @@ def _started(function: Callable[[J], R]) -> _Worker:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-    theirs.close()
-    return _Worker(process, ours)
+    return process
 
 
 def _stop(worker: _Worker, patience_seconds: float = 0.0) -> None:

@@ -6,8 +6,10 @@ rubric.
 """
 
 import hashlib
+import os
+import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,8 @@ from pipelines.scoring.encoders import DIMENSION, Encoder
 
 MOST_FILES = 24
 SMALL_FILE_BYTES = 20_000_000
-TEXTS_PER_FLUSH = 2_000
+# New texts are encoded in parts: a quarter of what is left, so that processes that share them end together.
+PARTS_AHEAD, FEWEST_PER_FLUSH, TEXTS_PER_FLUSH = 4, 250, 2_000
 MOST_HELD = 150_000  # vectors in memory: 115 MB an encoder
 
 OnEncode = Callable[[int, int], None]
@@ -48,18 +51,25 @@ class EmbeddingCache:
         wanted = {text_hash(text): text for text in texts}
         if len(self._rows) + len(wanted) > MOST_HELD:
             self._forget()
-        self._read([key for key in wanted if key not in self._rows])
-        self._encode([(text, key) for key, text in wanted.items() if key not in self._rows], on_encode)
+        searched = self._read([key for key in wanted if key not in self._rows])
+        self._encode({key: text for key, text in wanted.items() if key not in self._rows}, searched, on_encode)
         return self._vectors[[self._rows[text_hash(text)] for text in texts]] if texts else self._vectors[:0]
 
-    def _encode(self, missing: list[tuple[str, bytes]], on_encode: OnEncode | None) -> None:
-        for start in range(0, len(missing), TEXTS_PER_FLUSH):
-            part = missing[start : start + TEXTS_PER_FLUSH]
-            made = self._encoder.encode([text for text, _ in part])
-            self._hold([key for _, key in part], made)
-            self._write([key for _, key in part], made)
+    def _encode(self, missing: dict[bytes, str], searched: set[Path], on_encode: OnEncode | None) -> None:
+        """Encode what is in none of the files ``searched``, each process in an order of its own: what another has encoded
+        meanwhile is read, so that of several that meet the same new texts each encodes some."""
+        keys = list(missing)
+        random.Random(os.getpid()).shuffle(keys)
+        while keys:
+            part = keys[: min(max(len(keys) // PARTS_AHEAD, FEWEST_PER_FLUSH), TEXTS_PER_FLUSH)]
+            made = self._encoder.encode([missing[key] for key in part])
+            self._hold(part, made)
+            self._write(part, made)
+            keys = keys[len(part) :]
+            searched |= self._read(keys, besides=searched)
+            keys = [key for key in keys if key not in self._rows]
             if on_encode:
-                on_encode(start + len(part), len(missing))
+                on_encode(len(missing) - len(keys), len(missing))
 
     def _hold(self, keys: Sequence[bytes], made: np.ndarray) -> None:
         first = len(self._vectors)
@@ -76,21 +86,22 @@ class EmbeddingCache:
         staged.rename(staged.with_suffix(".parquet"))
         self._join_small_files()
 
-    def _read(self, keys: Sequence[bytes]) -> None:
-        files = sorted(self._folder.glob("*.parquet")) if self._folder and keys else []
+    def _read(self, keys: Sequence[bytes], besides: Collection[Path] = ()) -> set[Path]:
+        """Hold what is kept of ``keys``. Returns the files that were searched: all ``besides`` those given."""
+        files = set(self._folder.glob("*.parquet")).difference(besides) if self._folder and keys else set()
         if not files:
-            return
+            return files
         asked = pl.LazyFrame({"hash": list(keys)}, schema={"hash": pl.Binary})
         # Two runs may have written the same text; either row will do, they are equal.
-        wanted = pl.scan_parquet(files).join(asked, on="hash", how="semi").unique("hash")
+        wanted = pl.scan_parquet(sorted(files)).join(asked, on="hash", how="semi").unique("hash")
         try:
             kept = wanted.collect(engine="streaming")
         except FileNotFoundError:  # another process has joined small files since: they are there, under another name
-            self._read(keys)
-            return
+            return self._read(keys, besides)
         if len(kept):
             made = np.frombuffer(b"".join(kept["vector"]), dtype=np.float16).reshape(-1, DIMENSION)
             self._hold(kept["hash"].to_list(), made)
+        return files
 
     def _join_small_files(self) -> None:
         assert self._folder is not None

@@ -5,14 +5,13 @@ whoever needs the scorer first (``scorers``) waits for that process, or learns b
 """
 
 import contextlib
-import multiprocessing as mp
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.process import BaseProcess
 
 from pipelines.scoring.rubric import Rubric, load_rubric
 from pipelines.scoring.scorer import Scorer, default_encoders, is_learned
 from pipelines.settings import Settings
-from pipelines.workers import follow_parent
+from pipelines.workers import follow_parent, start_process
 
 
 def rubrics_in_force(settings: Settings) -> dict[str, Rubric]:
@@ -49,8 +48,7 @@ def learning_meanwhile(settings: Settings) -> Iterator[BaseProcess | None]:
     if all(is_learned(rubric, encoders, settings.cache_dir) for rubric in rubrics_in_force(settings).values()):
         yield None
         return
-    process = mp.get_context("spawn").Process(target=_learn_quietly, args=(settings,), daemon=True)
-    process.start()
+    process = start_process(_learn_quietly, settings)
     try:
         yield process
     finally:

@@ -39,6 +39,27 @@ def test_each_distinct_text_is_encoded_once_over_calls_and_processes(tmp_path: P
     assert second.asked == ["d"]
 
 
+def test_of_processes_that_meet_the_same_new_texts_each_encodes_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "FEWEST_PER_FLUSH", 2)
+    texts = [f"text {number}" for number in range(40)]
+
+    class Interrupted(LetterCounts):
+        """Between its first part and its second another process encodes all of the same texts."""
+
+        def encode(self, texts_of_part: Sequence[str]) -> np.ndarray:
+            if not self.asked:
+                EmbeddingCache(LetterCounts(), tmp_path).vectors(texts)
+            return super().encode(texts_of_part)
+
+    encoder, told = Interrupted(), list[tuple[int, int]]()
+    vectors = EmbeddingCache(encoder, tmp_path).vectors(texts, lambda done, total: told.append((done, total)))
+    assert np.array_equal(vectors, LetterCounts().encode(texts))
+    assert len(encoder.asked) == len(texts) // cache.PARTS_AHEAD
+    assert told == [(40, 40)]
+
+
 def test_vectors_are_in_the_order_asked_and_equal_from_disk(tmp_path: Path) -> None:
     texts = ["hello there", "what now", "hello there", ""]
     fresh = EmbeddingCache(LetterCounts(), tmp_path).vectors(texts)
@@ -54,7 +75,8 @@ def test_memory_holds_a_bounded_number_of_vectors(tmp_path: Path, monkeypatch: p
         texts = [f"text {number}" for number in range(start, start + 6)]
         assert np.array_equal(kept.vectors(texts), LetterCounts().encode(texts))
         assert len(kept._vectors) <= 10
-    assert kept._encoder.asked == [f"text {number}" for number in range(60)]  # type: ignore[attr-defined]
+    asked = kept._encoder.asked  # type: ignore[attr-defined]
+    assert len(asked) == 60 and set(asked) == {f"text {number}" for number in range(60)}
 
 
 def test_many_small_files_become_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
