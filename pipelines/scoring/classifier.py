@@ -5,9 +5,11 @@ not seen it comes from one fit (approximate leave-one-out: Rad & Maleki 2020, JR
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_array, hstack
 
 MOST_STEPS = 500
 # Of fits side by side: as far as float32 and a decision need.
@@ -89,7 +91,13 @@ def calibrate(model: Linear, left_out: np.ndarray, labels: np.ndarray, weights: 
     return Linear(model.weights, model.bias, slope, scaled.bias) if slope > 0 else model
 
 
-def fit_all(features: np.ndarray, labels: np.ndarray, weights: np.ndarray, penalty: float) -> np.ndarray:
+def fit_all(
+    features: np.ndarray | csr_array,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    penalty: float,
+    most_steps: int = MOST_STEPS_TOGETHER,
+) -> np.ndarray:
     """Fit many targets on the same features at once (L-BFGS in step, so that each step is one matrix product).
 
     Args:
@@ -99,16 +107,16 @@ def fit_all(features: np.ndarray, labels: np.ndarray, weights: np.ndarray, penal
     Returns:
         (d + 1, targets) float32; the last row is the bias.
     """
-    design = np.hstack([features, np.ones((len(features), 1))]).astype(np.float32)
+    design, turned = _with_constant(features)
     labels, weights = labels.astype(np.float32), weights.astype(np.float32)
     ridge = np.full((design.shape[1], 1), penalty, dtype=np.float32)
     ridge[-1] = 1e-4
     beta = np.zeros((design.shape[1], labels.shape[1]), dtype=np.float32)
     margin = design @ beta
-    gradient = design.T @ (weights * (sigmoid(margin) - labels))
+    gradient = turned @ (weights * (sigmoid(margin) - labels))
     tolerance = NEAR_ENOUGH * np.maximum(np.abs(gradient).max(axis=0), 1)
     memory: list[tuple[np.ndarray, np.ndarray]] = []
-    for _ in range(MOST_STEPS_TOGETHER):
+    for _ in range(most_steps):
         is_open = np.abs(gradient).max(axis=0) >= tolerance
         if not is_open.any():
             break
@@ -119,10 +127,20 @@ def fit_all(features: np.ndarray, labels: np.ndarray, weights: np.ndarray, penal
             margin, ahead, labels, weights, (ridge * beta * step).sum(axis=0), (ridge * step**2).sum(axis=0)
         )
         beta, margin = beta + length * step, margin + length * ahead
-        after = design.T @ (weights * (sigmoid(margin) - labels)) + ridge * beta
+        after = turned @ (weights * (sigmoid(margin) - labels)) + ridge * beta
         memory = [*memory[1 - REMEMBERED_STEPS :], (length * step, after - gradient)]
         gradient = after
     return beta
+
+
+def _with_constant(features: np.ndarray | csr_array) -> tuple[Any, Any]:
+    """Features as float32 with a last column of ones, and the same turned."""
+    ones = np.ones((features.shape[0], 1), dtype=np.float32)
+    if isinstance(features, np.ndarray):
+        dense = np.hstack([features.astype(np.float32), ones])
+        return dense, dense.T
+    sparse = csr_array(hstack([features, ones]), dtype=np.float32)
+    return sparse, csr_array(sparse.T)
 
 
 def _direction(gradient: np.ndarray, memory: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:

@@ -36,14 +36,14 @@ from pipelines.scoring.reading import Reader
 from pipelines.scoring.rubric import Behaviour, Rubric
 from pipelines.scoring.signals.conversation import back_channel
 from pipelines.scoring.text import mark_texts, plain
+from pipelines.scoring.wording import Wording, learn_wording
 
 EXAMPLE_WEIGHT = 0.5  # a sentence from a list against a line of a call
 FOLDS = 5
 FEWEST_HANDS = 3
 WORDS_PER_SECOND, GAP_SECONDS = 2.5, 0.3
-# Second stage: ridge on the features, and on a detector's own margins, which are to be believed; positives count for more, but
-# not as much as all the rest.
-CONTEXT_PENALTY, OWN_SHARE, LARGEST_POSITIVE_WEIGHT = 5.0, 0.02, 6.0
+# Second stage: ridge on what surrounds a line, and on a detector's own margins, which are to be believed.
+CONTEXT_PENALTY, OWN_PENALTY = 10.0, 0.1
 SHIFT_PENALTY = 1.0
 LEAST_LOGIT = -6.0
 
@@ -53,6 +53,7 @@ class Taught:
     """All that is learned from a rubric with practice calls."""
 
     heads: tuple[Heads, Heads]
+    wording: Wording
     context: Context
 
 
@@ -157,8 +158,7 @@ def _learn_heads(vectors: np.ndarray, cues: np.ndarray, rows: _Rows, folds: int)
     scale = EMBEDDING_SCALE / float(np.sqrt(((examples - centre) ** 2).sum(axis=1).mean()))
     points = features(vectors, cues, centre, scale)
     landmarks, basis = landmarks_of(points[rows.fold < 0])
-    labels, weights = _per_fold(rows, folds)
-    beta = fit_all(likeness(points, landmarks) @ basis, labels, weights, PENALTY).astype(np.float64)
+    beta = fit_all(likeness(points, landmarks) @ basis, *_per_fold(rows, folds), PENALTY).astype(np.float64)
     count = beta.shape[1]
     return Heads(centre, scale, landmarks, basis @ beta[:-1], beta[-1], np.ones(count), np.zeros(count))
 
@@ -172,14 +172,21 @@ def teach(rubric: Rubric, encoders: Encoders) -> Taught:
     cues = cue_features(rubric, rows.texts, rows.asks)
     vectors = [encoder.vectors(rows.texts) for encoder in encoders]
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(len(vectors)) as pool:
+        words = pool.submit(learn_wording, rows.texts, cues, *_per_fold(rows, count))
         first, second = pool.map(lambda one: _learn_heads(one, cues, rows, count), vectors)
+        wording = words.result()
     # Windows would be one text in eight to encode; what is learned is as good without them.
-    reader = Reader(Matcher(rubric, encoders, (first, second), in_call=True), with_windows=False)
+    reader = Reader(Matcher(rubric, encoders, (first, second), wording), with_windows=False)
     # All at once: texts of like length are encoded together, of which a single call has few.
     reader.read([text for lines in marked for text in lines])
     calls = [said_of(call, lines, reader) for call, lines in zip(rubric.practice, marked, strict=True)]
     unseen = [_one_fold(said, fold, rows.labels.shape[1]) for said, fold in zip(calls, folds, strict=True)]
-    return Taught((_last_fold(first, count + 1), _last_fold(second, count + 1)), learn_context(rubric, unseen, folds))
+    last = slice(-rows.labels.shape[1], None)
+    return Taught(
+        (_only(first, last), _only(second, last)),
+        replace(wording, weights=wording.weights[:, last], bias=wording.bias[last]),
+        learn_context(rubric, unseen, folds),
+    )
 
 
 def _one_fold(said: Said, fold: int, targets: int) -> Said:
@@ -189,10 +196,13 @@ def _one_fold(said: Said, fold: int, targets: int) -> Said:
     return replace(said, probabilities=np.hstack([best[:, part], whole[:, part]]))
 
 
-def _last_fold(heads: Heads, folds: int) -> Heads:
-    last = slice(-(heads.weights.shape[1] // folds), None)
+def _only(heads: Heads, targets: slice) -> Heads:
     return replace(
-        heads, weights=heads.weights[:, last], bias=heads.bias[last], slope=heads.slope[last], shift=heads.shift[last]
+        heads,
+        weights=heads.weights[:, targets],
+        bias=heads.bias[targets],
+        slope=heads.slope[targets],
+        shift=heads.shift[targets],
     )
 
 
@@ -239,19 +249,17 @@ def _models(rubric: Rubric, calls: Sequence[Said], around: Sequence, chosen: np.
 
 
 def _small_model(design: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    positives = max(labels.sum(), 1)
-    weights = np.where(labels > 0, min((len(labels) - positives) / positives, LARGEST_POSITIVE_WEIGHT), 1.0)
     design = np.hstack([design, np.ones((len(design), 1))])
     ridge = np.full(design.shape[1], CONTEXT_PENALTY)
-    ridge[:2] *= OWN_SHARE
+    ridge[:2] = OWN_PENALTY
     ridge[-1] = 1e-3
     start = np.zeros(design.shape[1])
     start[:2], start[-1] = 0.5, -2.0
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
         margin = design @ beta
-        value = weights @ (np.logaddexp(0, margin) - labels * margin) + 0.5 * ridge @ beta**2
-        return float(value), design.T @ (weights * (sigmoid(margin) - labels)) + ridge * beta
+        value = (np.logaddexp(0, margin) - labels * margin).sum() + 0.5 * ridge @ beta**2
+        return float(value), design.T @ (sigmoid(margin) - labels) + ridge * beta
 
     return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
 

@@ -1,7 +1,7 @@
 """From a text to "how likely is this behaviour shown here": features, and one small classifier per behaviour and moment.
 
 Features are cue patterns, a few facts about the sentence, and the sentence's embedding. Two encoders give two classifiers whose
-probabilities are averaged. Which utterances of a call count, and what follows from them, belongs to ``judging.py``.
+probabilities are averaged; where practice calls taught them, the words themselves are a third (``wording.py``). Which utterances of a call count, and what follows from them, belongs to ``judging.py``.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from pipelines.scoring.classifier import balanced, calibrate, fit, sigmoid
 from pipelines.scoring.rubric import Behaviour, Moment, Rubric, cue_pattern
 from pipelines.scoring.signals.questions import is_open_question, is_question
 from pipelines.scoring.text import mark_texts, plain
+from pipelines.scoring.wording import Wording
 
 KIND = "kind:"
 PENALTY = 0.3
@@ -273,12 +274,20 @@ def learn(vectors: np.ndarray, cues: np.ndarray, targets: Sequence[Target]) -> t
 class Matcher:
     """A rubric's trained detectors. ``probabilities`` of a text depend on that text alone."""
 
-    def __init__(self, rubric: Rubric, encoders: Encoders, heads: tuple[Heads, Heads], in_call: bool = False) -> None:
-        """``in_call``: the detectors are only a first stage; what they say are margins, which the call turns into chances."""
+    def __init__(
+        self, rubric: Rubric, encoders: Encoders, heads: tuple[Heads, Heads], wording: Wording | None = None
+    ) -> None:
+        """``wording``: the third view of detectors that practice calls taught; they are only a first stage, and what they say are
+        margins, which the call turns into chances."""
         self.rubric = rubric
-        self.in_call = in_call
+        self._wording = wording
         self.names = [d.id for d in rubric.detectors] + [KIND + kind.id for kind in rubric.kinds]
         self._readers = list(zip(encoders, heads, strict=True))
+
+    @property
+    def in_call(self) -> bool:
+        """Whether it gives margins."""
+        return self._wording is not None
 
     def probabilities(
         self, texts: Sequence[str], is_marked_question: Sequence[bool], on_encode: OnEncode | None = None
@@ -287,9 +296,9 @@ class Matcher:
         if not texts:
             return np.empty((0, len(self.names)))
         cues = cue_features(self.rubric, texts, is_marked_question)
-        if self.in_call:
+        if self._wording is not None:
             margins = [own.margin(encoder.vectors(texts, on_encode), cues) for encoder, own in self._readers]
-            return np.mean(margins, axis=0).round(4)
+            return np.mean([*margins, self._wording.margin(texts, cues)], axis=0).round(4)
         said = [own.probability(encoder.vectors(texts, on_encode), cues) for encoder, own in self._readers]
         return np.mean(said, axis=0).round(4)
 

@@ -23,10 +23,11 @@ from pipelines.scoring.matching import Encoders, Heads, Matcher, train
 from pipelines.scoring.reading import Reader, normalised, quote
 from pipelines.scoring.rubric import Rubric
 from pipelines.scoring.signals.conversation import LOWEST_ROLE_CONFIDENCE, back_channel
+from pipelines.scoring.wording import Wording
 
 SCORER = "rubric-examples"
-SCORER_VERSION = "10"
-Detectors = tuple[tuple[Heads, Heads], Context | None]
+SCORER_VERSION = "11"
+Detectors = tuple[tuple[Heads, Heads], Wording | None, Context | None]
 LEAST_FIT = 1e-3  # no kind is ever impossible
 # Each kind is weighed against all others as if it were as frequent, which sounds less sure than it is; so much more tells the kinds
 # of practice calls best apart, by detectors that have not learned from them.
@@ -62,8 +63,8 @@ class Scorer:
 
     def __init__(self, rubric: Rubric, encoders: Encoders, cache_dir: Path | None = None) -> None:
         self.rubric = rubric
-        heads, self._context = _trained(rubric, encoders, cache_dir)
-        self._matcher = Matcher(rubric, encoders, heads, in_call=self._context is not None)
+        heads, wording, self._context = _trained(rubric, encoders, cache_dir)
+        self._matcher = Matcher(rubric, encoders, heads, wording)
         self._reader = Reader(self._matcher)
         self._columns = {name: place for place, name in enumerate(self._matcher.names)}
         self._kinds = [kind.id for kind in rubric.kinds]
@@ -189,9 +190,9 @@ def is_learned(rubric: Rubric, encoders: Encoders, cache_dir: Path) -> bool:
 
 def _learned(rubric: Rubric, encoders: Encoders) -> Detectors:
     if not rubric.practice:
-        return train(rubric, encoders), None
+        return train(rubric, encoders), None, None
     taught = teach(rubric, encoders)
-    return taught.heads, taught.context
+    return taught.heads, taught.wording, taught.context
 
 
 def _detectors_path(rubric: Rubric, encoders: Encoders, cache_dir: Path) -> Path:
@@ -206,19 +207,23 @@ def _detectors_path(rubric: Rubric, encoders: Encoders, cache_dir: Path) -> Path
 def _read_detectors(path: Path) -> Detectors:
     kept = np.load(path, allow_pickle=False)
     first, second = (Heads(**{part: _plain(kept[f"{side}_{part}"]) for part in _PARTS}) for side in _SIDES)  # type: ignore[arg-type]
-    has_context = f"context_{_CONTEXT_PARTS[0]}" in kept
-    return (first, second), Context(**{one: kept[f"context_{one}"] for one in _CONTEXT_PARTS}) if has_context else None
+    heads = first, second
+    if f"context_{_CONTEXT_PARTS[0]}" not in kept:
+        return heads, None, None
+    wording = Wording(**{part: kept[f"wording_{part}"] for part in _WORDING_PARTS})
+    return heads, wording, Context(**{part: kept[f"context_{part}"] for part in _CONTEXT_PARTS})
 
 
 def _write_detectors(detectors: Detectors, path: Path) -> None:
     """Write trained detectors whole (a reader sees the old file or the new one)."""
-    heads, context = detectors
+    heads, wording, context = detectors
     parts = {
         f"{side}_{part}": np.asarray(getattr(one, part))
         for side, one in zip(_SIDES, heads, strict=True)
         for part in _PARTS
     }
-    if context is not None:
+    if wording is not None and context is not None:
+        parts |= {f"wording_{part}": getattr(wording, part) for part in _WORDING_PARTS}
         parts |= {f"context_{part}": getattr(context, part) for part in _CONTEXT_PARTS}
     staged = path.with_suffix(".tmp.npz")
     np.savez_compressed(staged, allow_pickle=False, **parts)
@@ -226,6 +231,7 @@ def _write_detectors(detectors: Detectors, path: Path) -> None:
 
 
 _PARTS = ("centre", "scale", "landmarks", "weights", "bias", "slope", "shift")
+_WORDING_PARTS = ("terms", "rarity", "weights", "bias")
 _CONTEXT_PARTS = ("weights", "slope", "shift", "is_per_call", "kind_moves")
 _SIDES = ("first", "second")
 

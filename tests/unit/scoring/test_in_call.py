@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from pipelines.scoring.classifier import balanced, fit, fit_all
 from pipelines.scoring.context import Context, features_of, length_offset, probabilities, surroundings
@@ -51,6 +52,7 @@ def test_many_fits_at_once_agree_with_one_after_the_other() -> None:
         alone, _ = fit(features, labels[:, column], weights[:, column], 0.3)
         # Float32 and a looser end: a hundredth of a weight moves no decision.
         assert np.abs(together[:-1, column] - alone.weights).max() < 0.02
+    assert np.abs(fit_all(csr_array(features), labels, weights, 0.3) - together).max() < 1e-3
 
 
 def test_calls_of_one_hand_are_left_out_together_if_there_are_three_hands() -> None:
