@@ -1,7 +1,8 @@
 """From a text to "how likely is this behaviour shown here": features, and one small classifier per behaviour and moment.
 
 Features are cue patterns, a few facts about the sentence, and the sentence's embedding. Two encoders give two classifiers whose
-probabilities are averaged; where practice calls taught them, the words themselves are a third (``wording.py``). Which utterances of a call count, and what follows from them, belongs to ``judging.py``.
+probabilities are averaged; where practice calls taught them, the words themselves are a third (``wording.py``). Which utterances of
+a call count, and what follows from them, belongs to ``judging.py``.
 """
 
 from collections.abc import Sequence
