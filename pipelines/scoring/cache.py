@@ -1,4 +1,5 @@
-"""Embeddings kept by the hash of their text, so that each distinct text is encoded once, ever.
+"""Embeddings kept by the hash of their text, so that each distinct text is encoded once (or now and then twice, by processes side by
+side).
 
 Vectors lie in Parquet files under ``<cache_dir>/embeddings/<encoder>/``; a file is never changed, small ones are joined when there
 are many. Memory holds a bounded number of vectors, however many lie on disk. No model is loaded here and nothing depends on a
@@ -6,7 +7,6 @@ rubric.
 """
 
 import hashlib
-import os
 import random
 import uuid
 from collections.abc import Callable, Collection, Sequence
@@ -20,8 +20,8 @@ from pipelines.scoring.encoders import DIMENSION, Encoder
 
 MOST_FILES = 24
 SMALL_FILE_BYTES = 20_000_000
-# New texts are encoded in parts: a quarter of what is left, so that processes that share them end together.
-PARTS_AHEAD, FEWEST_PER_FLUSH, TEXTS_PER_FLUSH = 4, 250, 2_000
+# New texts are encoded in parts, a quarter of what is left: between parts a process looks what others have encoded meanwhile.
+PARTS_AHEAD, FEWEST_PER_FLUSH, TEXTS_PER_FLUSH = 4, 100, 2_000
 MOST_HELD = 150_000  # vectors in memory: 115 MB an encoder
 
 OnEncode = Callable[[int, int], None]
@@ -59,7 +59,7 @@ class EmbeddingCache:
         """Encode what is in none of the files ``searched``, each process in an order of its own: what another has encoded
         meanwhile is read, so that of several that meet the same new texts each encodes some."""
         keys = list(missing)
-        random.Random(os.getpid()).shuffle(keys)
+        random.shuffle(keys)
         while keys:
             part = keys[: min(max(len(keys) // PARTS_AHEAD, FEWEST_PER_FLUSH), TEXTS_PER_FLUSH)]
             made = self._encoder.encode([missing[key] for key in part])

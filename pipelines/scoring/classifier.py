@@ -103,6 +103,7 @@ def fit_all(
     Args:
         features: (n, d), taken as float32. labels, weights: (n, targets); weight 0 leaves an example out of a target.
         penalty: as in ``fit``.
+        most_steps: where to stop if the fits have not ended before.
 
     Returns:
         (d + 1, targets) float32; the last row is the bias.

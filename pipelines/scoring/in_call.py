@@ -33,7 +33,7 @@ from pipelines.scoring.matching import (
 )
 from pipelines.scoring.practice import PracticeCall
 from pipelines.scoring.reading import Reader
-from pipelines.scoring.rubric import Behaviour, Rubric
+from pipelines.scoring.rubric import Behaviour, Rubric, RubricError
 from pipelines.scoring.signals.conversation import back_channel
 from pipelines.scoring.text import mark_texts, plain
 from pipelines.scoring.wording import Wording, learn_wording
@@ -150,30 +150,39 @@ def _per_fold(rows: _Rows, folds: int) -> tuple[np.ndarray, np.ndarray]:
     return np.hstack(labels), np.hstack(weights)
 
 
-def _learn_heads(vectors: np.ndarray, cues: np.ndarray, rows: _Rows, folds: int) -> Heads:
+def _learn_heads(
+    vectors: np.ndarray, cues: np.ndarray, labels: np.ndarray, weights: np.ndarray, fold: np.ndarray
+) -> Heads:
     """Heads of one encoder for all targets, once for each fold left out and last with all rows: margins, uncalibrated."""
     vectors = vectors.astype(np.float64)
-    examples = vectors[rows.fold < 0]
+    examples = vectors[fold < 0]
     centre = examples.mean(axis=0)
     scale = EMBEDDING_SCALE / float(np.sqrt(((examples - centre) ** 2).sum(axis=1).mean()))
     points = features(vectors, cues, centre, scale)
-    landmarks, basis = landmarks_of(points[rows.fold < 0])
-    beta = fit_all(likeness(points, landmarks) @ basis, *_per_fold(rows, folds), PENALTY).astype(np.float64)
+    landmarks, basis = landmarks_of(points[fold < 0])
+    beta = fit_all(likeness(points, landmarks) @ basis, labels, weights, PENALTY).astype(np.float64)
     count = beta.shape[1]
     return Heads(centre, scale, landmarks, basis @ beta[:-1], beta[-1], np.ones(count), np.zeros(count))
 
 
 def teach(rubric: Rubric, encoders: Encoders) -> Taught:
-    """Learn a rubric's detectors and their contexts from its examples and practice calls."""
+    """Learn a rubric's detectors and their contexts from its examples and practice calls.
+
+    Raises:
+        RubricError: there is one practice call alone, so that none is left to learn from when it is left out.
+    """
+    if len(rubric.practice) == 1:
+        raise RubricError(f"{rubric.id} v{rubric.version}: one practice call teaches nothing, it takes two at least")
     marked = marked_lines(rubric.practice)
     rows = _rows_of(rubric, marked)
     folds = fold_of(rubric.practice)
     count = int(folds.max()) + 1
     cues = cue_features(rubric, rows.texts, rows.asks)
     vectors = [encoder.vectors(rows.texts) for encoder in encoders]
+    labels, weights = _per_fold(rows, count)
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(len(vectors)) as pool:
-        words = pool.submit(learn_wording, rows.texts, cues, *_per_fold(rows, count))
-        first, second = pool.map(lambda one: _learn_heads(one, cues, rows, count), vectors)
+        words = pool.submit(learn_wording, rows.texts, cues, labels, weights, rows.fold)
+        first, second = pool.map(lambda one: _learn_heads(one, cues, labels, weights, rows.fold), vectors)
         wording = words.result()
     # Windows would be one text in eight to encode; what is learned is as good without them.
     reader = Reader(Matcher(rubric, encoders, (first, second), wording), with_windows=False)

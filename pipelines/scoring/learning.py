@@ -1,6 +1,6 @@
 """The rubrics in force and their scorers; a rubric is learned once, beside the steps of a run that leave a core idle.
 
-Learning a rubric of many practice calls takes a minute. ``learning_meanwhile`` begins it in a process of its own when a run begins;
+Learning a rubric of many practice calls takes a minute or more. ``learning_meanwhile`` begins it in a process of its own when a run begins;
 whoever needs the scorer first (``scorers``) waits for that process, or learns by itself what that process did not.
 """
 

@@ -14,11 +14,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipelines.scoring.classifier import fit_all
 
-FEWEST_TEXTS = 3  # that hold a word or a pair for it to count, where there are
+FEWEST_TEXTS = 3  # that hold a word or a pair for it to count, where there are as many texts as MANY_TEXTS
 MANY_TEXTS = 100
 CUE_SCALE = 0.5
 PENALTY = 0.1
-MOST_STEPS = 25
+MOST_STEPS = 25  # 40 did no better
 
 
 @dataclass(frozen=True)
@@ -43,24 +43,35 @@ class Wording:
 
     @cached_property
     def _vectoriser(self) -> TfidfVectorizer:
-        vectoriser = _vectoriser(vocabulary={term: place for place, term in enumerate(self.terms.tolist())})
+        vectoriser = _new_vectoriser(vocabulary=self.terms)
         vectoriser.idf_ = self.rarity
         return vectoriser
 
 
-def learn_wording(texts: Sequence[str], cues: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> Wording:
+def learn_wording(
+    texts: Sequence[str], cues: np.ndarray, labels: np.ndarray, weights: np.ndarray, fold: np.ndarray
+) -> Wording:
     """Learn all targets of normalised texts at once.
 
     Args:
         cues: (n, features). labels, weights: (n, targets), as ``classifier.fit_all`` takes them.
+        fold: (n,) which texts are left out together, -1 for those that never are.
     """
-    vectoriser = _vectoriser(min_df=FEWEST_TEXTS if len(texts) >= MANY_TEXTS else 1)
-    vectoriser.fit(texts)
+    vectoriser = _new_vectoriser(vocabulary=_terms(texts, fold)).fit(texts)
     beta = fit_all(_features(vectoriser, texts, cues), labels, weights, PENALTY, MOST_STEPS)
     return Wording(vectoriser.get_feature_names_out().astype(str), vectoriser.idf_, beta[:-1], beta[-1])
 
 
-def _vectoriser(**more: object) -> TfidfVectorizer:
+def _terms(texts: Sequence[str], fold: np.ndarray) -> np.ndarray:
+    """Terms that are not one fold's alone: of a fold that is left out nothing may be known, and of a new call nothing is."""
+    vectoriser = _new_vectoriser(min_df=FEWEST_TEXTS if len(texts) >= MANY_TEXTS else 1)
+    is_held = vectoriser.fit_transform(texts) > 0
+    in_folds = [is_held[fold == one].sum(axis=0) > 0 for one in np.unique(fold[fold >= 0])]
+    is_kept = (is_held[fold < 0].sum(axis=0) > 0) | (np.sum(in_folds, axis=0) > 1)
+    return vectoriser.get_feature_names_out()[np.asarray(is_kept).ravel()]
+
+
+def _new_vectoriser(**more: object) -> TfidfVectorizer:
     # Normalised text has nothing but words between blanks.
     return TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32, **more)
 

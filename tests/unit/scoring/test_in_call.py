@@ -3,14 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from scipy.sparse import csr_array
 
 from pipelines.scoring.classifier import balanced, fit, fit_all
 from pipelines.scoring.context import Context, features_of, length_offset, probabilities, surroundings
-from pipelines.scoring.in_call import fold_of
+from pipelines.scoring.in_call import fold_of, teach
 from pipelines.scoring.judging import KeyFacts, Said
 from pipelines.scoring.practice import PracticeCall
 from pipelines.scoring.reading import Reader
+from pipelines.scoring.rubric import RubricError, load_rubric
+from pipelines.scoring.scorer import default_encoders
+from pipelines.settings import REPOSITORY
 
 PLAIN = KeyFacts(checks=False, dates=False, asks=False, answers_itself=False, opens_as_answer=False, words=8)
 
@@ -60,6 +64,12 @@ def test_calls_of_one_hand_are_left_out_together_if_there_are_three_hands() -> N
     assert fold_of(calls).tolist() == [0, 1, 0, 2]
     of_one = [PracticeCall(str(n), "a", "demo", ()) for n in range(6)]
     assert fold_of(of_one).tolist() == [0, 1, 2, 3, 4, 0]
+
+
+def test_one_practice_call_alone_is_refused_with_the_reason() -> None:
+    rubric = load_rubric(REPOSITORY / "rubrics" / "sales_call.v5.yaml")
+    with pytest.raises(RubricError, match="sales_call v5: one practice call teaches nothing"):
+        teach(rubric.with_practice(rubric.practice[:1]), default_encoders(None))
 
 
 def test_a_long_text_is_judged_by_its_best_part_and_as_a_whole() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from pipelines.scoring.wording import Wording, learn_wording
 
+NEVER_LEFT_OUT = np.full(100, -1)
 ASKING = ["is that budgeted", "is that planned", "is there a budget", "is it planned for this year"]
 TELLING = ["that is budgeted", "that is planned", "there is a budget", "it is planned for this year"]
 
@@ -13,7 +14,7 @@ TELLING = ["that is budgeted", "that is planned", "there is a budget", "it is pl
 def wording() -> Wording:
     texts = ASKING + TELLING
     labels = np.repeat([[1.0, 0.0], [0.0, 1.0]], len(ASKING), axis=0)
-    return learn_wording(texts, np.zeros((len(texts), 1)), labels, np.ones_like(labels))
+    return learn_wording(texts, np.zeros((len(texts), 1)), labels, np.ones_like(labels), NEVER_LEFT_OUT[: len(labels)])
 
 
 def test_pairs_of_words_tell_a_question_from_a_statement_of_the_same_words(wording: Wording) -> None:
@@ -35,7 +36,7 @@ def test_words_never_heard_say_nothing(wording: Wording) -> None:
 
 def test_cues_count_beside_words() -> None:
     cues = np.array([[1.0], [1.0], [0.0], [0.0]])
-    learned = learn_wording(["one two"] * 4, cues, cues, np.ones((4, 1)))
+    learned = learn_wording(["one two"] * 4, cues, cues, np.ones((4, 1)), NEVER_LEFT_OUT[:4])
     with_cue, without = learned.margin(["one two"] * 2, np.array([[1.0], [0.0]]))[:, 0]
     assert with_cue > 0 > without
 
@@ -44,8 +45,17 @@ def test_of_many_texts_a_word_that_few_of_them_hold_is_no_term(wording: Wording)
     assert "budgeted" in wording.terms
     texts = ["the plan"] * 98 + ["our plan"] * 2
     labels = np.eye(100)[:, -2:]
-    assert learn_wording(texts, np.zeros((100, 1)), labels, np.ones_like(labels)).terms.tolist() == [
+    assert learn_wording(
+        texts, np.zeros((100, 1)), labels, np.ones_like(labels), NEVER_LEFT_OUT[: len(labels)]
+    ).terms.tolist() == [
         "plan",
         "the",
         "the plan",
     ]
+
+
+def test_a_word_of_one_fold_alone_is_no_term() -> None:
+    texts = ["we yodel", "we yodel", "we sing", "they sing", "examples hum"]
+    labels = np.eye(5)[:, :1]
+    learned = learn_wording(texts, np.zeros((5, 1)), labels, np.ones_like(labels), np.array([0, 0, 0, 1, -1]))
+    assert learned.terms.tolist() == ["examples", "examples hum", "hum", "sing"]
