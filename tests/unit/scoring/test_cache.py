@@ -70,13 +70,13 @@ def test_vectors_are_in_the_order_asked_and_equal_from_disk(tmp_path: Path) -> N
 
 def test_memory_holds_a_bounded_number_of_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MOST_HELD", 10)
-    kept = EmbeddingCache(LetterCounts(), tmp_path)
+    encoder = LetterCounts()
+    kept = EmbeddingCache(encoder, tmp_path)
     for start in range(0, 60, 6):
         texts = [f"text {number}" for number in range(start, start + 6)]
         assert np.array_equal(kept.vectors(texts), LetterCounts().encode(texts))
         assert len(kept._vectors) <= 10
-    asked = kept._encoder.asked  # type: ignore[attr-defined]
-    assert len(asked) == 60 and set(asked) == {f"text {number}" for number in range(60)}
+    assert len(encoder.asked) == 60 and set(encoder.asked) == {f"text {number}" for number in range(60)}
 
 
 def test_many_small_files_become_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
