@@ -39,6 +39,16 @@ class PatientEventLog(SqliteEventLogStorage):
     def _engines(self) -> dict[str, Engine]:
         return {}
 
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set()
+
+    def has_table(self, table_name: str) -> bool:
+        """Dagster asks for each event, by a connection of its own; a table that is there stays."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
     @contextlib.contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
