@@ -3,6 +3,7 @@
 Knows nothing about speech. Another executor (Ray, say) can take its place: the function and the jobs stay the same.
 """
 
+import contextlib
 import math
 import multiprocessing as mp
 import os
@@ -68,7 +69,7 @@ def run_isolated(
     """
     queue = _Queue(deque(range(len(jobs))))
     time_limits = time_limits or [math.inf] * len(jobs)
-    workers = [_started(function) for _ in range(min(worker_count, len(jobs)))]
+    workers = _started(function, min(worker_count, len(jobs)))
     try:
         while queue.waiting or any(worker.job is not None for worker in workers):
             for worker in workers:
@@ -104,7 +105,7 @@ def _collected(workers: list[_Worker], queue: _Queue, function: Callable[[J], R]
         worker.job = None
         if outcome.error_type in ("EOFError", "TimeoutError"):
             _stop(worker)
-            workers[workers.index(worker)] = _started(function)
+            (workers[workers.index(worker)],) = _started(function, 1)
             if queue.tries[index] < TRIES:
                 queue.waiting.append(index)
                 continue
@@ -119,11 +120,15 @@ def _answer(worker: _Worker) -> Outcome[R]:
     return outcome
 
 
-def _started(function: Callable[[J], R]) -> _Worker:
-    ours, theirs = mp.Pipe()
-    process = start_process(_serve, theirs, function)
-    theirs.close()
-    return _Worker(process, ours)
+def _started(function: Callable[[J], R], count: int) -> list[_Worker]:
+    workers = []
+    for _ in range(count):
+        ours, theirs = mp.Pipe()
+        workers.append(_Worker(start_process(_serve, theirs), ours))
+        theirs.close()
+    for worker in workers:  # once all are starting: a large one is sent only when its process is there to take it
+        worker.connection.send(function)
+    return workers
 
 
 def start_process(target: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -165,15 +170,17 @@ def _leave_after(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _serve(connection: Connection, function: Callable[[J], R]) -> None:
+def _serve(connection: Connection) -> None:
+    """Take a function, then jobs for it."""
     follow_parent()
-    while True:
-        try:
-            job = connection.recv()
-        except EOFError:  # the run is over, or its process has died
-            return
-        try:
-            outcome: Outcome[R] = Outcome(function(job))
-        except Exception as error:
-            outcome = Outcome(None, type(error).__name__, str(error))
-        connection.send(outcome)
+    with contextlib.suppress(EOFError):  # the run is over, or its process has died
+        function = connection.recv()
+        while True:
+            connection.send(_outcome(function, connection.recv()))
+
+
+def _outcome(function: Callable[[J], R], job: J) -> Outcome[R]:
+    try:
+        return Outcome(function(job))
+    except Exception as error:
+        return Outcome(None, type(error).__name__, str(error))
