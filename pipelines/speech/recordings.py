@@ -107,9 +107,14 @@ def reason(outcome: Outcome[Transcript]) -> str:
     return f"the recogniser failed on it ({outcome.error_type}: {outcome.error})"
 
 
+def is_to_be_heard() -> pl.Expr:
+    """Whether a call has a recording that may be heard."""
+    return pl.col("audio_path").is_not_null() & pl.col("withheld").is_null()
+
+
 def hear(settings: Settings, lake: Lake, calls: pl.DataFrame, on_progress: Callable[[str], None]) -> Recognised:
     """Recognise the recordings among ``calls`` (those with audio and consent)."""
-    rows = calls.filter(pl.col("audio_path").is_not_null(), pl.col("withheld").is_null()).rows(named=True)
+    rows = calls.filter(is_to_be_heard()).rows(named=True)
     workers = max(1, min(settings.threads, len(rows)))
     jobs = [_job(settings, lake, row, max(1, settings.threads // workers)) for row in rows]
 

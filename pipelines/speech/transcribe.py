@@ -8,7 +8,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from pipelines.speech.recognise import VERSION, Job, recognise, transcript_folde
 from pipelines.speech.recordings import (
     Recognised,
     hear,
+    is_to_be_heard,
     reason,
     recognise_all,
     roles_of,
@@ -91,13 +94,12 @@ def transcribe_dates(
     pending = sorted(date for date in wanted & set(inputs) if known.get(date) != inputs[date])
     todo = calls.dated.filter(pl.col("date").is_in(pending))
     _forget(settings, lake, todo.filter(pl.col("withheld").is_not_null()))
-    heard = hear(settings, lake, todo, say)
-    statuses: Counter[str] = Counter()
-    for first in range(0, len(pending), DATES_AT_ONCE):
-        part = pending[first : first + DATES_AT_ONCE]
-        if len(pending) > DATES_AT_ONCE:
-            say(f"dates {first + 1} to {first + len(part)} of {len(pending)}")
-        statuses += _write_dates(settings, lake, calls, part, heard, inputs=inputs)
+    with_sound = set(todo.filter(is_to_be_heard())["date"])
+    write = partial(_write_all, settings, lake, calls, inputs, say)
+    with ThreadPoolExecutor(1) as pool:  # most dates have nothing to hear: they are written while others are heard
+        silent = pool.submit(write, [date for date in pending if date not in with_sound], Recognised({}, (), 0))
+        heard = hear(settings, lake, todo, say)
+        statuses = silent.result() + write([date for date in pending if date in with_sound], heard)
     for date in sorted((wanted & set(known)) - set(inputs)):  # its calls have moved or gone
         for table in TABLES:
             lake.delete(table, date)
@@ -189,6 +191,25 @@ def _newest_sentences(lake: Lake) -> pl.LazyFrame:
 # --- writing dates ----------------------------------------------------------------------------------------------------
 
 
+def _write_all(
+    settings: Settings,
+    lake: Lake,
+    calls: Calls,
+    inputs: Mapping[dt.date, str],
+    say: Callable[[str], None],
+    dates: Sequence[dt.date],
+    heard: Recognised,
+) -> Counter[str]:
+    """Write all tables of ``dates``, some at a time; number of calls by status."""
+    statuses: Counter[str] = Counter()
+    for first in range(0, len(dates), DATES_AT_ONCE):
+        part = dates[first : first + DATES_AT_ONCE]
+        if len(dates) > DATES_AT_ONCE:
+            say(f"dates {first + 1} to {first + len(part)} of {len(dates)} without recordings")
+        statuses += _write_dates(settings, lake, calls, part, heard, inputs=inputs)
+    return statuses
+
+
 def _write_dates(
     settings: Settings,
     lake: Lake,
@@ -202,9 +223,7 @@ def _write_dates(
     todo = calls.dated.filter(pl.col("date").is_in(dates))
     ours, words, facts = rows_of(todo, heard.transcripts, calls.own_domains, _corrections_of(calls, todo))
     theirs = _vendor_utterances(settings, lake, calls, todo)
-    unheard = todo.filter(pl.col("audio_path").is_not_null(), pl.col("withheld").is_null()).filter(
-        ~pl.col("call_id").is_in(list(heard.transcripts))
-    )
+    unheard = todo.filter(is_to_be_heard(), ~pl.col("call_id").is_in(list(heard.transcripts)))
     spoken = pl.concat([theirs, ours])
     rows = _call_rows(todo.join(unheard, on="call_id", how="anti"), facts, vendor.summaries(spoken))
     frames = {"transcripts__words": words, "transcripts__utterances": spoken, "transcripts__calls": rows}
