@@ -150,21 +150,26 @@ def _direction(gradient: np.ndarray, memory: list[tuple[np.ndarray, np.ndarray]]
         return -gradient / np.maximum(np.abs(gradient).sum(axis=0), 1e-9)
     step, used = -gradient, []
     for moved, changed in reversed(memory):
-        product = (moved * changed).sum(axis=0)
+        product = _products(moved, changed)
         # A column that no longer moves teaches nothing but rounding.
-        is_sound = product > 1e-5 * np.sqrt((moved**2).sum(axis=0) * (changed**2).sum(axis=0)) + 1e-18
+        is_sound = product > 1e-5 * np.sqrt(_products(moved, moved) * _products(changed, changed)) + 1e-18
         inverse = np.where(is_sound, 1 / np.where(is_sound, product, 1), 0)
-        share = inverse * (moved * step).sum(axis=0)
+        share = inverse * _products(moved, step)
         used.append((moved, changed, inverse, share))
-        step = step - share * changed
+        step -= share * changed
     moved, changed = memory[-1]
-    size = (changed**2).sum(axis=0)
-    step = step * np.where(
-        size > 1e-18, np.maximum((moved * changed).sum(axis=0), 1e-12) / np.where(size > 1e-18, size, 1), 1e-3
+    size = _products(changed, changed)
+    step *= np.where(
+        size > 1e-18, np.maximum(_products(moved, changed), 1e-12) / np.where(size > 1e-18, size, 1), np.float32(1e-3)
     )
     for moved, changed, inverse, share in reversed(used):
-        step = step + moved * (share - inverse * (changed * step).sum(axis=0))
+        step += moved * (share - inverse * _products(changed, step))
     return step
+
+
+def _products(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Scalar product of each column with its like."""
+    return np.einsum("ij,ij->j", one, other)
 
 
 def _length(
