@@ -9,6 +9,7 @@ import pytest
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 from pipelines.speech.audio import sha256_of
+from pipelines.speech.models import ModelError
 from pipelines.speech.transcribe import transcribe_dates
 from tests.unit.speech.raw_lake import ANA, BOB, Rows, call, land, sentences
 from tests.unit.speech.sounds import bursts, write
@@ -133,6 +134,18 @@ def test_a_new_recording_leaves_dates_without_recordings_alone(settings: Setting
     bad.write_text("not sound")
     land(lake, 2, {"raw_folder__recordings": [recording(bad, lake)]})
     assert transcribe_dates(settings).dates_written == 1
+
+
+def test_dates_without_recordings_are_written_where_none_can_be_recognised(
+    settings: Settings, lake: Lake, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "model.bin").write_bytes(b"no model")
+    land(lake, 2, {"raw_folder__recordings": [recording(write(tmp_path / "talk.wav", bursts(1)[None]), lake)]})
+    with pytest.raises(ModelError, match="broken"):
+        transcribe_dates(settings.model_copy(update={"asr_model": str(broken)}))
+    assert lake.dates("transcripts__calls") == [MAY_4, MAY_5]
 
 
 def test_unreadable_recordings_are_quarantined_with_a_reason_and_do_not_stop_the_others(
