@@ -14,7 +14,7 @@ with warnings.catch_warnings():
     import pyfixest as pf
     from lifelines import AalenJohansenFitter, CoxTimeVaryingFitter, KaplanMeierFitter
     from lifelines.exceptions import ConvergenceError
-    from pyfixest.estimation import demean
+    from pyfixest.core.demean import demean_within
     from statsmodels.duration.survfunc import SurvfuncRight
 
     pf.feols  # noqa: B018  (pyfixest loads the module that configures logging only when it is first used)
@@ -26,6 +26,6 @@ __all__ = [
     "CoxTimeVaryingFitter",
     "KaplanMeierFitter",
     "SurvfuncRight",
-    "demean",
+    "demean_within",
     "pf",
 ]
