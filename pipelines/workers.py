@@ -78,7 +78,7 @@ def run_isolated(
             yield from _collected(workers, queue, function)
     finally:
         for worker in workers:
-            _stop(worker, patience_seconds=0.0 if worker.job is not None else 5.0)
+            _stop(worker)
 
 
 def _give(worker: _Worker, queue: _Queue, jobs: Sequence[J], time_limits: Sequence[float]) -> None:
@@ -148,10 +148,9 @@ def start_process(target: Callable[..., None], *arguments: object) -> BaseProces
     return process
 
 
-def _stop(worker: _Worker, patience_seconds: float = 0.0) -> None:
-    """End a worker: an idle one leaves by itself when its connection closes."""
+def _stop(worker: _Worker) -> None:
+    """End a worker. What it has answered it has written; leaving by itself, it would first take its libraries down for a second."""
     worker.connection.close()
-    worker.process.join(patience_seconds)
     worker.process.kill()
     worker.process.join()
 
