@@ -30,7 +30,7 @@ from sample_org.writing import iso
 
 RECORDINGS = Path(__file__).parent / "recordings"
 # The one recording whose sidecar asks for the other recogniser, so that a demo shows both on the same weights.
-ENGINES = {"negotiation_tidewater_marine": "openai-whisper"}  # the shortest: that engine takes five times as long
+ENGINES = {"negotiation_tidewater_marine": "openai-whisper"}  # the shortest: that engine takes twice as long
 RECENT_DAYS = 35
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from pipelines.speech.engines.protocol import SEED, Recognition, RecognitionOptions, Segment, Word
 from pipelines.speech.models import ModelFiles
 
+BEAM_SIZE = 5
+
 
 class FasterWhisper:
     """One loaded model; ``recognise`` may be called for any number of channels and files."""
@@ -27,7 +29,7 @@ class FasterWhisper:
         segments, info = self._model.transcribe(
             samples,
             language=options.language,
-            beam_size=options.beam_size,
+            beam_size=BEAM_SIZE,
             word_timestamps=True,
             hotwords=", ".join(options.hints) or None,
         )

@@ -37,7 +37,8 @@ class OpenaiWhisper:
             self._model,
             samples,
             language=options.language if self.is_multilingual else "en",
-            beam_size=options.beam_size,
+            # No beams, as whisper.transcribe has none by itself: on the CPU five took three times as long. On 343 words of phone
+            # calls 77 were wrong without and 67 with them, ten of them in one call; of 7,394 words read aloud 102 without.
             best_of=5,
             word_timestamps=True,
             initial_prompt=", ".join(options.hints) or None,

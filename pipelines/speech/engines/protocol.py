@@ -15,7 +15,6 @@ SEED = (
 class RecognitionOptions:
     """How to recognise, the same for every engine."""
 
-    beam_size: int = 5
     language: str | None = None  # None: found from the sound, where the model can
     hints: tuple[str, ...] = ()  # names the model is told to expect
 
