@@ -41,7 +41,7 @@ def _findings(marts: Marts) -> None:
 
 FRESHNESS_COLUMNS = {
     "kind": st.column_config.TextColumn("Kind", width="medium"),
-    "row_count": "Rows",
+    "row_count": st.column_config.NumberColumn("Rows", format="localized"),
     "newest_on": st.column_config.DateColumn("Newest", format="D MMM YYYY"),
     "age_days": "Days old",
 }
@@ -49,10 +49,10 @@ RULE_COLUMNS = {
     "severity": st.column_config.TextColumn("Severity", width=70),
     "rule": st.column_config.TextColumn("Rule", width=150),
     "subject_kind": st.column_config.TextColumn("About", width=70),
-    "subject_count": st.column_config.NumberColumn("Subjects", width=70),
-    "row_count": st.column_config.NumberColumn("Rows", width=60),
-    "meaning": st.column_config.TextColumn("What it says", width=260),
-    "what_it_hides": st.column_config.TextColumn("What it hides", width=380),
+    "subject_count": st.column_config.NumberColumn("Subjects", width=70, format="localized"),
+    "row_count": st.column_config.NumberColumn("Rows", width=60, format="localized"),
+    "meaning": st.column_config.TextColumn("What it says", width=230),
+    "what_it_hides": st.column_config.TextColumn("What it hides", width=350),
 }
 FINDING_COLUMNS = {
     "observed_on": st.column_config.DateColumn("Day", format="D MMM YYYY"),

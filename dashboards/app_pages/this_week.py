@@ -87,13 +87,13 @@ def _csv(marts: Marts, manager_id: str) -> bytes:
 
 
 QUEUE_COLUMNS = {
-    "item_rank": "#",
+    "item_rank": st.column_config.NumberColumn("#", width=40),
     "rep_name": "Rep",
-    "topic": st.column_config.TextColumn("About", width="medium"),
+    "topic": st.column_config.TextColumn("About", width=280),
     "item_label": "Kind",
     "minutes": st.column_config.NumberColumn("Minutes", format="%.0f"),
     "p_gap_real": show.share("Sure"),
-    "expected_gain": st.column_config.NumberColumn("Expected gain", format="%.0f"),
+    "expected_gain": st.column_config.NumberColumn("Expected gain", format="localized"),
     "item_id": None,
 }
 

@@ -83,7 +83,7 @@ QUEUE = Figure(
             label as item_label,
             minutes,
             p_gap_real,
-            expected_gain,
+            round(expected_gain)::bigint as expected_gain,
             item_id
         from fct_manager_queue
         where manager_id = $manager_id

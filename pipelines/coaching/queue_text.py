@@ -72,13 +72,18 @@ def _worth() -> pl.Expr:
     origin = pl.when("is_effect_own").then(pl.lit("your own data")).otherwise(pl.lit("an assumption"))
     money = pl.format(
         "About {} {} expected from {} minutes; the effect is {}.",
-        pl.col("expected_gain").round().cast(pl.Int64),
+        _with_thousands(pl.col("expected_gain")),
         currency,
         pl.col("minutes").round().cast(pl.Int64),
         origin,
     ).str.replace("  ", " ", literal=True)
     nothing = pl.lit("No open deals whose outcome it could change yet: it is worth the habit.")
     return pl.when(pl.col("money_at_stake") > 0).then(money).otherwise(nothing)
+
+
+def _with_thousands(amount: pl.Expr) -> pl.Expr:
+    digits = amount.round().cast(pl.Int64).cast(pl.String)
+    return digits.str.reverse().str.extract_all(r"\d{1,3}-?").list.join(",").str.reverse()
 
 
 def _agenda() -> pl.Expr:

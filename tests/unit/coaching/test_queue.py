@@ -140,14 +140,23 @@ def test_deals_with_unflagged_risks_stand_in_the_same_list() -> None:
 def test_every_item_explains_itself() -> None:
     row = rank(
         frame(
-            candidate(listen_call_id="gong:1", listen_start_seconds=610.0, questions=["a?", "b?", "c?"], currency="USD")
+            candidate(
+                listen_call_id="gong:1",
+                listen_start_seconds=610.0,
+                questions=["a?", "b?", "c?"],
+                currency="USD",
+                open_amounts=[1_000_000.0],
+            )
         ),
         60,
         POLICY,
     ).row(0, named=True)
     assert row["why"] == "asks_budget: seen in 2 of 9 opportunities; the team shows it in 60 %."
     assert row["how_sure"].endswith("% sure that the gap is real.")
-    assert "USD expected from 15 minutes; the effect is an assumption." in row["worth"]
+    assert row["worth"] == (
+        f"About {row['expected_gain']:,.0f} USD expected from 15 minutes; the effect is an assumption."
+    )
+    assert row["expected_gain"] > 1000
     assert row["listen_end_seconds"] == 700.0
     assert row["questions"] == ["a?", "b?", "c?"]
     assert row["agenda"] == (
