@@ -3,7 +3,8 @@
 Loading Dagster takes seconds; ``run.py``, the door, does that last.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -29,8 +30,10 @@ def load_job(settings: Settings, full_refresh: bool = False) -> dg.JobDefinition
 
     Raises:
         RuntimeError: the project does not compile.
+        LineError: Dagster does not take the definitions.
     """
-    return build_defs(settings, is_told=True, full_refresh=full_refresh).get_job_def("everything")
+    with _in_one_line(settings):
+        return build_defs(settings, is_told=True, full_refresh=full_refresh).get_job_def("everything")
 
 
 def run_line(settings: Settings, job: dg.JobDefinition) -> None:
@@ -39,8 +42,14 @@ def run_line(settings: Settings, job: dg.JobDefinition) -> None:
     Raises:
         LineError: a step failed, or Dagster could not keep its records.
     """
-    try:
+    with _in_one_line(settings):
         _run_steps(settings, job)
+
+
+@contextlib.contextmanager
+def _in_one_line(settings: Settings) -> Iterator[None]:
+    try:
+        yield
     except DBAPIError as error:
         raise LineError(f"{dagster_home(settings)}: {error.orig} (is there room on the disk?)") from error
     except dg.DagsterError as error:

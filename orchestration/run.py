@@ -27,11 +27,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild every mart from the lake")
     arguments = parser.parse_args()
-    began = time.monotonic()
     try:
         settings = Settings()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         with _only_run(settings), learning_meanwhile(settings):
+            began = time.monotonic()
             _run_line(settings, arguments.full_refresh)
             return QUARANTINED if print_headline(settings, time.monotonic() - began) else DONE
     except (ValidationError, SourceConfigError, RubricError) as error:

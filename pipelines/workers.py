@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pkgutil import resolve_name
 from typing import Generic, TypeVar
 
 J = TypeVar("J")
@@ -77,10 +78,14 @@ def run_isolated(
                     _give(worker, queue, jobs, time_limits)
             yield from _collected(workers, queue, function)
     finally:
-        for worker in workers:  # all at once: taking its libraries down takes each a second
+        busy = [worker for worker in workers if worker.job is not None]
+        idle = [worker for worker in workers if worker.job is None]
+        for worker in busy:
+            _stop(worker)
+        for worker in idle:  # all at once: taking its libraries down takes each a second
             worker.connection.close()
-        for worker in workers:
-            _stop(worker, patience_seconds=0.0 if worker.job is not None else 5.0)
+        for worker in idle:
+            _stop(worker, patience_seconds=5.0)
 
 
 def _give(worker: _Worker, queue: _Queue, jobs: Sequence[J], time_limits: Sequence[float]) -> None:
@@ -135,19 +140,17 @@ def _started(function: Callable[[J], R], count: int) -> list[_Worker]:
 
 def start_process(target: Callable[..., None], *arguments: object) -> BaseProcess:
     """A process that runs ``target``, importable by name, and is killed when this one leaves; libraries start few threads in it."""
+    name = f"{target.__module__}:{target.__qualname__}"
     # A fork would copy the locks of Polars' and Arrow's threads.
-    process = mp.get_context("spawn").Process(target=target, args=arguments, daemon=True)
-    before = {name: os.environ.get(name) for name in QUIET_THREADS}
-    os.environ.update(QUIET_THREADS)
-    try:
-        process.start()
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    process = mp.get_context("spawn").Process(target=_quietly, args=(name, *arguments), daemon=True)
+    process.start()
     return process
+
+
+def _quietly(name: str, *arguments: object) -> None:
+    # Set here and not around the start: libraries of the starting process may read its environment in other threads meanwhile.
+    os.environ.update(QUIET_THREADS)
+    resolve_name(name)(*arguments)
 
 
 def _stop(worker: _Worker, patience_seconds: float = 0.0) -> None:

@@ -134,7 +134,10 @@ def residuals(
     weight = np.ones(frame.height) if weights is None else frame[weights].to_numpy().astype(float)
     if not len(columns) or not np.all(np.isfinite(columns)):
         return None
-    cleaned, has_converged, _ = demean_within(np.asfortranarray(columns), levels, weight)
+    try:
+        cleaned, has_converged, _ = demean_within(np.asfortranarray(columns), levels, weight)
+    except ValueError:  # a level that weighs nothing
+        return None
     if not has_converged:
         return None
     left, controls = cleaned[:, : len(outcomes)], cleaned[:, len(outcomes) :]

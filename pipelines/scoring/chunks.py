@@ -62,8 +62,8 @@ class ScoringError(RuntimeError):
 
 
 def chunks_of(inputs: Mapping[dt.date, str]) -> list[Chunk]:
-    """``inputs`` by date, a few dates at a time; the newest first, which a week waits for and which hold most calls (started last,
-    one process would work on them alone)."""
+    """``inputs`` by date, a few dates at a time; the newest first, which a week waits for, to which a judge's
+    budget goes first, and which hold most calls (started last, one process would work on them alone)."""
     dates = sorted(inputs, reverse=True)
     parts = (dates[start : start + DATES_PER_CHUNK] for start in range(0, len(dates), DATES_PER_CHUNK))
     return [Chunk({date: inputs[date] for date in part}) for part in parts]

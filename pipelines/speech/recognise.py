@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.speech.audio import SAMPLE_RATE, AudioFacts, Samples, Window, inspect, windows
-from pipelines.speech.engines import Engine, RecognitionOptions, Segment, load_engine
+from pipelines.speech.engines import BEAM_SIZES, Engine, RecognitionOptions, Segment, load_engine
 from pipelines.speech.guards import believed, is_language_doubtful
 from pipelines.speech.models import resolve
 from pipelines.speech.speakers import Separation, Voices, joined, separate, voices
@@ -66,6 +66,7 @@ class Job:
         """Where the transcript lies once it has been made; all transcripts of a recording share a folder."""
         options = asdict(self.options) | {
             "engine": self.engine,
+            "beam_size": BEAM_SIZES.get(self.engine),
             "model": resolve(self.model).model_id,
             "speaker_count": self.speaker_count,
             "is_masked": self.is_masked,

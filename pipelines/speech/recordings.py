@@ -23,7 +23,7 @@ from pipelines.workers import Outcome, run_isolated
 
 # A file that takes longer than this hangs. Six seconds of work for a second of speech-coded Opus, and room to start.
 LIMIT_SECONDS, BYTES_PER_LIMIT_SECOND = 180.0, 500
-OPENAI_COST = 2  # times as long as the default engine, for putting the longest first
+OPENAI_COST = 5  # times as long as the default engine, or less: for putting the longest first, and for its limit
 KNOWN_ERRORS = ("AudioError",)
 
 UTTERANCE_SCHEMA: dict[str, pl.DataType] = {

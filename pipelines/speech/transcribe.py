@@ -6,6 +6,7 @@ The doors of this room: ``transcribe_dates`` for the line, ``transcribe_files`` 
 import datetime as dt
 import hashlib
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -95,10 +96,18 @@ def transcribe_dates(
     todo = calls.dated.filter(pl.col("date").is_in(pending))
     _forget(settings, lake, todo.filter(pl.col("withheld").is_not_null()))
     with_sound = set(todo.filter(is_to_be_heard())["date"])
-    write = partial(_write_all, settings, lake, calls, inputs, say)
+    is_stopped = threading.Event()
+    write = partial(_write_all, settings, lake, calls, inputs, say, is_stopped)
     with ThreadPoolExecutor(1) as pool:  # most dates have nothing to hear: they are written while others are heard
         silent = pool.submit(write, [date for date in pending if date not in with_sound], Recognised({}, (), 0))
-        heard = hear(settings, lake, todo, say)
+        try:
+            heard = hear(settings, lake, todo, say)
+        except BaseException as stopped:
+            if not isinstance(
+                stopped, Exception
+            ):  # from the keyboard; no error of hearing keeps the others from being written
+                is_stopped.set()
+            raise
         statuses = silent.result() + write([date for date in pending if date in with_sound], heard)
     for date in sorted((wanted & set(known)) - set(inputs)):  # its calls have moved or gone
         for table in TABLES:
@@ -197,15 +206,18 @@ def _write_all(
     calls: Calls,
     inputs: Mapping[dt.date, str],
     say: Callable[[str], None],
+    is_stopped: threading.Event,
     dates: Sequence[dt.date],
     heard: Recognised,
 ) -> Counter[str]:
     """Write all tables of ``dates``, some at a time; number of calls by status."""
     statuses: Counter[str] = Counter()
     for first in range(0, len(dates), DATES_AT_ONCE):
+        if is_stopped.is_set():
+            break
         part = dates[first : first + DATES_AT_ONCE]
         if len(dates) > DATES_AT_ONCE:
-            say(f"dates {first + 1} to {first + len(part)} of {len(dates)} without recordings")
+            say(f"writing dates {first + 1} to {first + len(part)} of {len(dates)}")
         statuses += _write_dates(settings, lake, calls, part, heard, inputs=inputs)
     return statuses
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def work(job: str) -> str:
     """Answers, raises, hangs or dies, as the job says; ``once:<path>`` dies the first time only, ``tell:<path>`` hangs once
-    it has written its process there."""
+    it has written its process there, ``threads`` tells how many a library may start."""
     kind, _, path = job.partition(":")
     if kind == "raise":
         raise ValueError("it is not a number")
@@ -19,4 +19,6 @@ def work(job: str) -> str:
         if path:
             Path(path).touch()
         os._exit(9)
+    if kind == "threads":
+        return os.environ["OPENBLAS_NUM_THREADS"]
     return f"{job} by {os.getpid()}"

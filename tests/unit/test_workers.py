@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.workers import Outcome, run_isolated
+from pipelines.workers import QUIET_THREADS, Outcome, run_isolated
 from tests.unit.jobs import work
 
 LIMIT = 30.0
@@ -42,6 +42,13 @@ def test_a_job_that_hangs_is_stopped_when_its_time_is_over() -> None:
     found = outcomes(["hang", "b"], [1.0, LIMIT])
     assert found[0].error_type == "TimeoutError"
     assert found[1].result
+
+
+def test_a_worker_has_few_threads_and_the_one_that_starts_it_keeps_its_environment() -> None:
+    before = dict(os.environ)
+    found = outcomes(["threads"])
+    assert found[0].result == QUIET_THREADS["OPENBLAS_NUM_THREADS"]
+    assert dict(os.environ) == before
 
 
 def test_no_jobs_need_no_workers() -> None:

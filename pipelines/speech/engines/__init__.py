@@ -3,12 +3,12 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.speech.engines.protocol import Engine, Recognition, RecognitionOptions, Segment, Word
+from pipelines.speech.engines.protocol import BEAM_SIZES, Engine, Recognition, RecognitionOptions, Segment, Word
 from pipelines.speech.models import ModelError, ModelFiles, resolve
 
-ENGINES = ("faster-whisper", "openai-whisper")
+ENGINES = tuple(BEAM_SIZES)
 
-__all__ = ["ENGINES", "Engine", "Recognition", "RecognitionOptions", "Segment", "Word", "load_engine"]
+__all__ = ["BEAM_SIZES", "ENGINES", "Engine", "Recognition", "RecognitionOptions", "Segment", "Word", "load_engine"]
 
 
 @lru_cache(maxsize=2)

@@ -6,10 +6,8 @@ from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment as RawSegment
 from numpy.typing import NDArray
 
-from pipelines.speech.engines.protocol import SEED, Recognition, RecognitionOptions, Segment, Word
+from pipelines.speech.engines.protocol import BEAM_SIZES, SEED, Recognition, RecognitionOptions, Segment, Word
 from pipelines.speech.models import ModelFiles
-
-BEAM_SIZE = 5
 
 
 class FasterWhisper:
@@ -29,7 +27,7 @@ class FasterWhisper:
         segments, info = self._model.transcribe(
             samples,
             language=options.language,
-            beam_size=BEAM_SIZE,
+            beam_size=BEAM_SIZES[self.name],
             word_timestamps=True,
             hotwords=", ".join(options.hints) or None,
         )

@@ -11,6 +11,10 @@ SEED = (
 )
 
 
+# Readings an engine weighs side by side; None: it takes the likeliest word each time.
+BEAM_SIZES: dict[str, int | None] = {"faster-whisper": 5, "openai-whisper": None}
+
+
 @dataclass(frozen=True)
 class RecognitionOptions:
     """How to recognise, the same for every engine."""

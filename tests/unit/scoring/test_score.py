@@ -139,6 +139,13 @@ def test_several_processes_write_what_one_writes(settings: Settings, monkeypatch
     assert told[-1] == "scored 3 of 3 dates: 3 calls and 3 one-on-ones so far"
 
 
+def test_the_newest_dates_are_scored_first() -> None:
+    days = [dt.date(2026, 1, 1) + dt.timedelta(days=place) for place in range(70)]
+    found = [list(chunk.inputs) for chunk in chunks.chunks_of({day: str(day) for day in days})]
+    assert [day for part in found for day in part] == days[::-1]
+    assert [len(part) for part in found] == [30, 30, 10]
+
+
 def test_what_a_process_cannot_score_is_told_with_its_reason(settings: Settings) -> None:
     unusable = settings.model_copy(update={"threads": 2, "lake_url": "/dev/null/lake"})
     parts = [Chunk({MONDAY: "a"}), Chunk({TUESDAY: "a"})]

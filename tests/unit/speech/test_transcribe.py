@@ -9,7 +9,9 @@ import pytest
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 from pipelines.speech.audio import sha256_of
+from pipelines.speech.engines import ENGINES
 from pipelines.speech.models import ModelError
+from pipelines.speech.recognise import Job
 from pipelines.speech.transcribe import transcribe_dates
 from tests.unit.speech.raw_lake import ANA, BOB, Rows, call, land, sentences
 from tests.unit.speech.sounds import bursts, write
@@ -146,6 +148,13 @@ def test_dates_without_recordings_are_written_where_none_can_be_recognised(
     with pytest.raises(ModelError, match="broken"):
         transcribe_dates(settings.model_copy(update={"asr_model": str(broken)}))
     assert lake.dates("transcripts__calls") == [MAY_4, MAY_5]
+
+
+def test_the_name_of_a_cached_transcript_changes_with_what_makes_its_words_only(tmp_path: Path) -> None:
+    names = {engine: Job(tmp_path, "a" * 64, engine, "tiny.en", tmp_path).cache_path.name for engine in ENGINES}
+    # Another name for the same words would have every recording of every user heard again.
+    assert names["faster-whisper"] == "a893c4f7de75edb4eb65ffee.json"
+    assert len(set(names.values())) == len(ENGINES)
 
 
 def test_unreadable_recordings_are_quarantined_with_a_reason_and_do_not_stop_the_others(
