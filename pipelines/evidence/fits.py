@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -17,8 +17,11 @@ Array = np.ndarray[Any, Any]
 # then shrink every residual by a twelfth: intervals covered 85-90 % where they say 95 %.
 SMALL_SAMPLE = pf.ssc(k_fixef="full")
 # Few reps change their manager, so that effects of both hang together by little: alternating projections, the default, take
-# thousands of rounds there or do not arrive (a sparse solver took a thirtieth of the time and was a thousand times as exact).
-DEMEANER = pf.LsmrDemeaner()
+# thousands of rounds there or do not arrive (a sparse solver took a twentieth of the time and was a thousand times as exact).
+# Its default preconditioner sums in an order that hangs on the machine's load: the last digits would differ from run to run.
+PRECONDITIONER: Literal["diagonal"] = "diagonal"
+MOST_ROUNDS = 10_000
+DEMEANER = pf.LsmrDemeaner(preconditioner=PRECONDITIONER, fixef_maxiter=MOST_ROUNDS)
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,9 @@ def residuals(
     if not len(columns) or not np.all(np.isfinite(columns)):
         return None
     try:
-        cleaned, has_converged, _ = demean_within(np.asfortranarray(columns), levels, weight)
+        cleaned, has_converged, _ = demean_within(
+            np.asfortranarray(columns), levels, weight, maxiter=MOST_ROUNDS, preconditioner=PRECONDITIONER
+        )
     except ValueError:  # a level that weighs nothing
         return None
     if not has_converged:
