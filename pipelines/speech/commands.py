@@ -62,9 +62,9 @@ def _settings(engine: str | None, model: str | None, no_mask: bool) -> Settings:
 def _transcripts(audio: list[Path], settings: Settings, speakers: int | None) -> Mapping[Path, dict[str, Any] | str]:
     """By path, in order: the transcript, or the reason why there is none."""
     # Recognisers load only for this command.
+    from pipelines.speech.files import FileOptions, transcribe_files  # noqa: PLC0415
     from pipelines.speech.models import ModelError  # noqa: PLC0415
     from pipelines.speech.sidecar import SidecarError, read_sidecar  # noqa: PLC0415
-    from pipelines.speech.transcribe import FileOptions, transcribe_files  # noqa: PLC0415
 
     found: dict[Path, dict[str, Any] | str] = {}
     sidecars = {}

@@ -1,6 +1,6 @@
 """Transcripts of every call, by date: what is pending, heard or taken from the vendor, masked, and written to the lake.
 
-The doors of this room: ``transcribe_dates`` for the line, ``transcribe_files`` for ``sideline transcribe``.
+The room's door for the line is ``transcribe_dates``; single files have theirs in ``files.py``.
 """
 
 import datetime as dt
@@ -8,11 +8,9 @@ import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,23 +18,16 @@ import polars as pl
 from pipelines.lake import Lake
 from pipelines.settings import Settings
 from pipelines.speech import vendor
-from pipelines.speech.audio import sha256_of
 from pipelines.speech.calls import GONG, NEWEST, PARTICIPANT, Calls, read_calls
 from pipelines.speech.models import resolve
 from pipelines.speech.quarantine import quarantine_files, quarantine_rows
-from pipelines.speech.recognise import VERSION, Job, recognise, transcript_folder
+from pipelines.speech.recognise import VERSION, transcript_folder
 from pipelines.speech.recordings import (
     Recognised,
     hear,
     is_to_be_heard,
-    reason,
-    recognise_all,
-    roles_of,
     rows_of,
-    speaker_count,
 )
-from pipelines.speech.sidecar import NONE, Sidecar
-from pipelines.speech.transcript import Transcript
 
 LINE_VERSION = f"speech-{VERSION}.1"  # the part after the point: of everything here that is not recognition
 DATES_AT_ONCE = 60  # bounds memory
@@ -93,22 +84,7 @@ def transcribe_dates(
     known = lake.inputs("transcripts__calls")
     wanted = set(dates) if dates is not None else set(inputs) | set(known)
     pending = sorted(date for date in wanted & set(inputs) if known.get(date) != inputs[date])
-    todo = calls.dated.filter(pl.col("date").is_in(pending))
-    _forget(settings, lake, todo.filter(pl.col("withheld").is_not_null()))
-    with_sound = set(todo.filter(is_to_be_heard())["date"])
-    is_stopped = threading.Event()
-    write = partial(_write_all, settings, lake, calls, inputs, say, is_stopped)
-    with ThreadPoolExecutor(1) as pool:  # most dates have nothing to hear: they are written while others are heard
-        silent = pool.submit(write, [date for date in pending if date not in with_sound], Recognised({}, (), 0))
-        try:
-            heard = hear(settings, lake, todo, say)
-        except BaseException as stopped:
-            if not isinstance(
-                stopped, Exception
-            ):  # from the keyboard; no error of hearing keeps the others from being written
-                is_stopped.set()
-            raise
-        statuses = silent.result() + write([date for date in pending if date in with_sound], heard)
+    heard, statuses = _hear_and_write(settings, lake, calls, {date: inputs[date] for date in pending}, say)
     for date in sorted((wanted & set(known)) - set(inputs)):  # its calls have moved or gone
         for table in TABLES:
             lake.delete(table, date)
@@ -200,26 +176,36 @@ def _newest_sentences(lake: Lake) -> pl.LazyFrame:
 # --- writing dates ----------------------------------------------------------------------------------------------------
 
 
-def _write_all(
-    settings: Settings,
-    lake: Lake,
-    calls: Calls,
-    inputs: Mapping[dt.date, str],
-    say: Callable[[str], None],
-    is_stopped: threading.Event,
-    dates: Sequence[dt.date],
-    heard: Recognised,
-) -> Counter[str]:
-    """Write all tables of ``dates``, some at a time; number of calls by status."""
-    statuses: Counter[str] = Counter()
-    for first in range(0, len(dates), DATES_AT_ONCE):
-        if is_stopped.is_set():
-            break
-        part = dates[first : first + DATES_AT_ONCE]
-        if len(dates) > DATES_AT_ONCE:
-            say(f"writing dates {first + 1} to {first + len(part)} of {len(dates)}")
-        statuses += _write_dates(settings, lake, calls, part, heard, inputs=inputs)
-    return statuses
+def _hear_and_write(
+    settings: Settings, lake: Lake, calls: Calls, inputs: Mapping[dt.date, str], say: Callable[[str], None]
+) -> tuple[Recognised, Counter[str]]:
+    """Write the dates of ``inputs``: what was heard of their recordings, and how many calls have each status."""
+    todo = calls.dated.filter(pl.col("date").is_in(list(inputs)))
+    _forget(settings, lake, todo.filter(pl.col("withheld").is_not_null()))
+    with_sound = set(todo.filter(is_to_be_heard())["date"])
+    is_stopped = threading.Event()
+
+    def write(dates: Sequence[dt.date], heard: Recognised) -> Counter[str]:
+        statuses: Counter[str] = Counter()
+        for first in range(0, len(dates), DATES_AT_ONCE):
+            if is_stopped.is_set():
+                break
+            part = dates[first : first + DATES_AT_ONCE]
+            if len(dates) > DATES_AT_ONCE:
+                say(f"writing dates {first + 1} to {first + len(part)} of {len(dates)}")
+            statuses += _write_dates(settings, lake, calls, part, heard, inputs=inputs)
+        return statuses
+
+    with ThreadPoolExecutor(1) as pool:  # most dates have nothing to hear: they are written while others are heard
+        silent = pool.submit(write, [date for date in inputs if date not in with_sound], Recognised({}, (), 0))
+        try:
+            heard = hear(settings, lake, todo, say)
+        except Exception:  # of hearing: the dates without recordings are written all the same
+            raise
+        except BaseException:  # from the keyboard
+            is_stopped.set()
+            raise
+        return heard, silent.result() + write([date for date in inputs if date in with_sound], heard)
 
 
 def _write_dates(
@@ -321,107 +307,3 @@ def _undated(calls: Calls) -> pl.DataFrame:
         pl.lit("a call without a start that can be read: it belongs to no date").alias("reason"),
         pl.struct("call_id", "title").struct.json_encode().alias("payload"),
     )
-
-
-# --- single files -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class FileOptions:
-    """How ``sideline transcribe`` recognises. ``speaker_count`` None: from participants, else from the voices."""
-
-    engine: str
-    model: str
-    cache_dir: Path
-    speaker_count: int | None = None
-    is_masked: bool = True
-    threads: int = 1
-
-
-def transcribe_file(path: Path, options: FileOptions, sidecar: Sidecar = NONE) -> dict[str, Any]:
-    """The transcript of one audio file as the JSON object of ``sideline transcribe``, recognised in this process.
-
-    Raises:
-        AudioError: the file cannot be heard; its message says why.
-        ModelError: the model is missing or not the expected one.
-    """
-    return as_json(path, recognise(_file_job(path, options, sidecar, options.threads)), sidecar)
-
-
-def transcribe_files(
-    paths: Sequence[Path], options: FileOptions, sidecars: Mapping[Path, Sidecar]
-) -> Iterator[tuple[Path, dict[str, Any] | str]]:
-    """Each path, in order, with its JSON object or the reason why there is none; recognised in worker processes.
-
-    Raises:
-        ModelError: the model is missing or not the expected one.
-    """
-    workers = max(1, min(options.threads, len(paths)))
-    threads = options.threads // workers
-    jobs = [_file_job(path, options, sidecars.get(path, NONE), threads) for path in paths]
-    outcomes = recognise_all(jobs, workers, lambda job, outcome, count: None)
-    for index, path in enumerate(paths):
-        outcome = outcomes[index]
-        heard = outcome.result
-        yield path, as_json(path, heard, sidecars.get(path, NONE)) if heard else reason(outcome)
-
-
-def _file_job(path: Path, options: FileOptions, sidecar: Sidecar, threads: int) -> Job:
-    return Job(
-        path=path,
-        audio_sha256=sha256_of(path),
-        engine=options.engine,
-        model=options.model,
-        cache_dir=options.cache_dir,
-        speaker_count=options.speaker_count or speaker_count(sidecar.participants),
-        is_masked=options.is_masked,
-        threads=max(1, threads),
-    )
-
-
-def as_json(path: Path, transcript: Transcript, sidecar: Sidecar = NONE) -> dict[str, Any]:
-    """A transcript in the JSON contract of ``sideline transcribe``."""
-    roles = roles_of(transcript, sidecar.participants, sidecar.call_kind, frozenset(), {})
-    return {
-        "file": str(path),
-        "audio_sha256": transcript.audio_sha256,
-        "duration_seconds": transcript.duration_seconds,
-        "language": transcript.language,
-        "engine": transcript.engine,
-        "model": transcript.model,
-        "status": transcript.status,
-        "channel_count": transcript.channel_count,
-        "call_type": "one_on_one" if sidecar.call_kind == "one_on_one" else sidecar.call_type,
-        "role_rule": min(roles.values(), key=lambda role: role.confidence).rule if roles else None,
-        "quality": {
-            "mean_word_probability": transcript.mean_word_probability,
-            "speech_ratio": transcript.speech_ratio,
-            "dropped_segments": [
-                {"start_seconds": d.start_seconds, "end_seconds": d.end_seconds, "reason": d.reason}
-                for d in transcript.dropped
-            ],
-        },
-        "utterances": [
-            {
-                "index": index,
-                "start_seconds": u.start_seconds,
-                "end_seconds": u.end_seconds,
-                "channel": u.channel,
-                "speaker": u.speaker,
-                "role": roles[u.speaker].role,
-                "role_confidence": roles[u.speaker].confidence,
-                "role_rule": roles[u.speaker].rule,
-                "text": u.text,
-                "words": [
-                    {
-                        "start_seconds": w.start_seconds,
-                        "end_seconds": w.end_seconds,
-                        "text": w.text,
-                        "probability": w.probability,
-                    }
-                    for w in u.words
-                ],
-            }
-            for index, u in enumerate(transcript.utterances)
-        ],
-    }
